@@ -1,0 +1,34 @@
+"""The product's settings with a data folder that lives as long as the tests.
+
+Which database and cache the suite meets is the caller's choice (DATABASE_URL, CACHE_URL); whatever
+else a developer's shell sets for a desk of their own must not reach the tests.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_data = Path(tempfile.mkdtemp(prefix="labeldesk-tests-"))
+atexit.register(shutil.rmtree, _data, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("LABELDESK_")]:
+    del os.environ[_name]
+os.environ["LABELDESK_DATA"] = str(_data)
+os.environ.pop("CELERY_BROKER_URL", None)
+
+from labeling.settings import *  # noqa: E402, F403
+from labeling.settings import DATABASES, STORAGES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in the product: threads then meet the real locks instead of a shared memory cache.
+    DATABASES["default"]["TEST"] = {"NAME": str(_data / "tests.sqlite3")}
+
+# Background work happens at once, so that a test sees its result; tests/services has real workers.
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Static files come from where they are written, not from a collected and hashed copy.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
