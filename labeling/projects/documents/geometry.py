@@ -1,0 +1,68 @@
+"""Areas and boxes of shapes, in image pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from labeling.projects.documents.types import Number, Point
+
+Ring = Sequence[Sequence[Number]]
+Box = tuple[Number, Number, Number, Number]
+"""x, y, width, height in pixels."""
+
+
+def bounding_box(points: Ring) -> Box:
+    """The smallest upright box around `points`, which are one or more [x, y]."""
+    left, top = min(p[0] for p in points), min(p[1] for p in points)
+    right, bottom = max(p[0] for p in points), max(p[1] for p in points)
+    return left, top, extent(left, right), extent(top, bottom)
+
+
+def extent(start: Number, end: Number) -> Number:
+    """The length that, added to `start`, gives exactly `end`, for 0 <= start <= end.
+
+    Subtracting floats rounds, so a box written as corner and size could come back one unit in the
+    last place off; of the neighbouring lengths one gives the end back.
+    """
+    length = end - start
+    if start + length == end:
+        return length
+    for other in (math.nextafter(length, math.inf), math.nextafter(length, 0.0)):
+        if start + other == end:
+            return other
+    return length
+
+
+def ring_area(ring: Ring) -> float:
+    """Area inside a closed ring of [x, y], in square pixels (the shoelace formula).
+
+    Coordinates are taken relative to the first point, which keeps digits for small rings far from
+    the origin.
+    """
+    x0, y0 = ring[0]
+    doubled = 0.0
+    for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        doubled += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
+    return abs(doubled) / 2
+
+
+def spread(ring: Ring) -> float:
+    """Twice the area of the largest triangle with the first point and the one farthest from it.
+
+    Zero means that all points lie on one line. The area itself will not do: the two halves of a
+    bow-tie cancel out.
+    """
+    x0, y0 = ring[0]
+    fx, fy = max(ring, key=lambda p: (p[0] - x0) ** 2 + (p[1] - y0) ** 2)
+    return max(abs((fx - x0) * (p[1] - y0) - (p[0] - x0) * (fy - y0)) for p in ring)
+
+
+def polygon_area(outline: Ring, holes: Iterable[Ring] = ()) -> float:
+    """Area of an outline less its holes, in square pixels."""
+    return max(0.0, ring_area(outline) - sum(ring_area(hole) for hole in holes))
+
+
+def box_points(x: Number, y: Number, width: Number, height: Number) -> list[Point]:
+    """The two corners of a box given as corner and size."""
+    return [[x, y], [x + width, y + height]]
