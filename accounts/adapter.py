@@ -1,0 +1,27 @@
+"""How the sign-in package treats our accounts."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Registration is closed unless the deployment opens it: people come by invitation."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether a stranger may make an account."""
+        return bool(settings.LABELDESK_REGISTRATION == "open")
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """A login as it is stored: in lower case, and free."""
+        cleaned: Any = super().clean_username(username.lower(), shallow=shallow)
+        return str(cleaned)
+
+
+def displayed(user: User) -> str:
+    """The name in messages of the sign-in package."""
+    return user.name

@@ -1,0 +1,11 @@
+"""Pages of REST results."""
+
+from rest_framework.pagination import PageNumberPagination
+
+
+class NumberedPages(PageNumberPagination):
+    """Fifty a page unless asked otherwise. The order is the list's own, with the key as tiebreak."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500

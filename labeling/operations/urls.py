@@ -1,0 +1,7 @@
+"""Addresses of the operations pages."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "operations"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,18 @@
+"""Every address of the desk. The only place that knows every package."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+# The admin's own sign-in would know neither the second factor nor our pages.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("labeling.operations.urls")),
+    path("", include("labeling.projects.urls")),
+    path("", include("labeling.jobs.urls")),
+    path("", include("labeling.exports.urls")),
+    path("admin/", admin.site.urls),
+]

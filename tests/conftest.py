@@ -1,0 +1,98 @@
+"""The people of every test: one team with each role, and a stranger who owns another team."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.actor import Actor
+from accounts.models import ApiToken, Team, User
+from accounts.roles import Role
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
+
+
+@pytest.fixture
+def team(db) -> Team:
+    """The team that the personas work in."""
+    return TeamFactory.create(name="Fruit")
+
+
+def person(team: Team, login: str, name: str, role: Role) -> User:
+    """A new member of the team."""
+    user = UserFactory.create(username=login, display_name=name)
+    MembershipFactory.create(team=team, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def owner(team) -> User:
+    """Olga owns the team."""
+    return person(team, "olga", "Olga", Role.OWNER)
+
+
+@pytest.fixture
+def manager(team) -> User:
+    """Max manages it."""
+    return person(team, "max", "Max", Role.MANAGER)
+
+
+@pytest.fixture
+def reviewer(team) -> User:
+    """Kim reviews."""
+    return person(team, "kim", "Kim", Role.REVIEWER)
+
+
+@pytest.fixture
+def annotator(team) -> User:
+    """Ana labels."""
+    return person(team, "ana", "Ana", Role.ANNOTATOR)
+
+
+@pytest.fixture
+def annotator2(team) -> User:
+    """Ben labels too."""
+    return person(team, "ben", "Ben", Role.ANNOTATOR)
+
+
+@pytest.fixture
+def viewer(team) -> User:
+    """Vic only looks."""
+    return person(team, "vic", "Vic", Role.VIEWER)
+
+
+@pytest.fixture
+def outsider(db) -> User:
+    """Otto owns another team, and has nothing to look for in this one."""
+    return person(TeamFactory.create(name="Vegetables"), "otto", "Otto", Role.OWNER)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """Makes a browser in which that person is signed in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def api_for(db) -> Callable[[User], APIClient]:
+    """Makes a REST client that brings a real token of that person."""
+
+    def make(user: User) -> APIClient:
+        _token, secret = ApiToken.issue(user, "test")
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def actor_for(db) -> Callable[[User], Actor]:
+    """Makes the actor of a person, read afresh."""
+    return Actor.for_user
