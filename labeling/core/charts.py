@@ -1,0 +1,202 @@
+"""Charts as inline SVG: pure functions from numbers to markup.
+
+They carry no style attribute, which our content security policy forbids: colours come from classes
+(static/css/charts.css), sizes from SVG attributes. Each is an image with a title, and the figures
+stand beside it in words, so nobody needs to see it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a stacked bar: how many, and the class that colours it."""
+
+    css: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a bar chart. `label` stands under it."""
+
+    label: str
+    value: float
+    css: str = "chart-fill"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a line: any numbers, for times use seconds."""
+
+    x: float
+    y: float
+
+
+def stacked_bar(segments: Sequence[Segment], total: int, title: str) -> SafeString:
+    """A progress bar: each segment takes its share of `total`, the rest is the track.
+
+    Widths are percentages, so patterns in it keep their shape at any width of the bar.
+    """
+    drawn = []
+    start = 0.0
+    for segment in segments:
+        share = 100 * segment.count / total if total > 0 else 0.0
+        share = min(share, 100 - start)
+        if share > 0:
+            drawn.append((segment.css, _short(start), _short(share)))
+            start += share
+    rects = format_html_join(
+        "", '<rect class="{}" x="{}%" y="0" width="{}%" height="100%"/>', drawn
+    )
+    return format_html(
+        '<svg class="bar" role="img" aria-label="{}" width="100%" height="8" focusable="false">'
+        '<title>{}</title><rect class="bar-track" width="100%" height="100%"/>{}</svg>',
+        title,
+        title,
+        rects,
+    )
+
+
+def sparkline(values: Sequence[float], title: str, width: int = 96, height: int = 24) -> SafeString:
+    """A small line of `values`, left to right; from zero, so that a flat line looks flat."""
+    if not values:
+        return _empty(title, width, height)
+    top = max(max(values), 1e-9)
+    step = width / max(len(values) - 1, 1)
+    points = [
+        Point(index * step, 2 + (height - 4) * (1 - value / top))
+        for index, value in enumerate(values)
+    ]
+    last = points[-1]
+    return format_html(
+        '<svg class="chart sparkline" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" '
+        'height="{}"><title>{}</title><polyline class="chart-line" points="{}"/>'
+        '<circle class="chart-dot" cx="{}" cy="{}" r="2"/></svg>',
+        title, width, height, width, height, title, _path(points), _short(last.x), _short(last.y),
+    )  # fmt: skip
+
+
+def bar_chart(bars: Sequence[Bar], title: str, width: int = 480, height: int = 160) -> SafeString:
+    """Vertical bars with their values above and their labels below."""
+    if not bars:
+        return _empty(title, width, height)
+    top = max(max(bar.value for bar in bars), 1e-9)
+    slot = width / len(bars)
+    base, head = height - 18, 16
+    drawn = []
+    for index, bar in enumerate(bars):
+        tall = (base - head) * max(bar.value, 0) / top
+        x = index * slot + slot * 0.15
+        middle = _short(index * slot + slot / 2)
+        drawn.append(
+            (
+                bar.css, _short(x), _short(base - tall), _short(slot * 0.7), _short(tall),
+                middle, _short(base - tall - 4), _short(bar.value), middle, height - 4, bar.label,
+            )
+        )  # fmt: skip
+    marks = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
+        '<text class="chart-value" x="{}" y="{}">{}</text>'
+        '<text class="chart-label" x="{}" y="{}">{}</text>',
+        drawn,
+    )
+    return format_html(
+        '<svg class="chart bars" role="img" aria-label="{}" viewBox="0 0 {} {}">'
+        '<title>{}</title><line class="chart-axis" x1="0" x2="{}" y1="{}" y2="{}"/>{}</svg>',
+        title, width, height, title, width, base, base, marks,
+    )  # fmt: skip
+
+
+def burn_up(
+    done: Sequence[Point],
+    total: float,
+    title: str,
+    forecast: Sequence[Point] = (),
+    until: float | None = None,
+    marks: Sequence[tuple[float, str]] = (),
+    size: tuple[int, int] = (640, 180),
+) -> SafeString:
+    """How the finished count grew towards `total`, and where it seems to go.
+
+    Arguments:
+        done: the history, ascending in x.
+        forecast: the dashed continuation; begins where `done` ends.
+        until: the right edge; default is the last x of all.
+        marks: (x, label) under the axis, such as days.
+        size: width and height of the drawing.
+    """
+    width, height = size
+    if not done:
+        return _empty(title, width, height)
+    left, head, base = 4.0, 14.0, height - 20.0
+    start = done[0].x
+    end = max([until or start, done[-1].x, *(point.x for point in forecast)])
+    scale_x = (width - 2 * left) / ((end - start) or 1)
+    scale_y = (base - head) / (total or 1)
+
+    def place(point: Point) -> Point:
+        return Point(left + (point.x - start) * scale_x, base - min(point.y, total) * scale_y)
+
+    line = [place(point) for point in done]
+    area = [Point(line[0].x, base), *line, Point(line[-1].x, base)]
+    ahead = [place(point) for point in forecast]
+    labels = format_html_join(
+        "",
+        '<line class="chart-tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+        '<text class="chart-label" x="{0}" y="{3}">{4}</text>',
+        [
+            (_short(place(Point(x, 0)).x), _short(base), _short(base + 3), height - 5, label)
+            for x, label in marks
+        ],
+    )
+    return format_html(
+        '<svg class="chart burn-up" role="img" aria-label="{0}" viewBox="0 0 {1} {2}">'
+        '<title>{0}</title><line class="chart-goal" x1="0" x2="{1}" y1="{3}" y2="{3}"/>'
+        '<text class="chart-value chart-start" x="4" y="10">{4}</text>'
+        '<line class="chart-axis" x1="0" x2="{1}" y1="{5}" y2="{5}"/>'
+        '<polygon class="chart-area" points="{6}"/><polyline class="chart-line" points="{7}"/>'
+        '<polyline class="chart-forecast" points="{8}"/>{9}</svg>',
+        title, width, height, _short(head), _short(total), _short(base), _path(area), _path(line),
+        _path(ahead), labels,
+    )  # fmt: skip
+
+
+def progress_title(items: int, done: int, accepted: int, rejected: int) -> str:
+    """The figures of a progress bar in words."""
+    left = max(items - done - accepted - rejected, 0)
+    return _(
+        "%(accepted)d accepted, %(done)d done, %(rejected)d rejected, %(left)d left of %(items)d"
+    ) % {
+        "accepted": accepted,
+        "done": done,
+        "rejected": rejected,
+        "left": left,
+        "items": items,
+    }
+
+
+def _empty(title: str, width: int, height: int) -> SafeString:
+    return format_html(
+        '<svg class="chart chart-empty" role="img" aria-label="{0}" viewBox="0 0 {1} {2}">'
+        '<title>{0}</title><line class="chart-axis" x1="0" x2="{1}" y1="{3}" y2="{3}"/></svg>',
+        title,
+        width,
+        height,
+        height // 2,
+    )
+
+
+def _path(points: Sequence[Point]) -> str:
+    return " ".join(f"{_short(point.x)},{_short(point.y)}" for point in points)
+
+
+def _short(value: float) -> str:
+    """A number with at most two decimals and no trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

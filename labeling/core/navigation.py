@@ -1,0 +1,103 @@
+"""The entries of the sidebar. Packages register theirs; the frame only draws them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from labeling.core.registry import Registry
+
+V = TypeVar("V")
+# (request, team) -> how many wait there; None or 0 shows nothing.
+Count = Callable[[HttpRequest, Any], int | None]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry: where it leads in a team, who sees it, how many wait there.
+
+    Attributes:
+        key: what a page says in its `nav` context to be the current entry.
+        url_name: a URL name that takes `team_id`.
+        capability: what the actor's role must hold in the team; None shows it to everybody.
+        on_phone: whether it has a place in the bottom bar of a phone.
+    """
+
+    key: str
+    label: Any
+    icon: str
+    url_name: str
+    capability: Any
+    order: int
+    count: Count | None
+    on_phone: bool
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """An entry as drawn for one request."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    count: int | None
+    current: bool
+    on_phone: bool
+
+
+items: Registry[str, NavItem] = Registry("navigation item")
+
+
+def nav_item(
+    key: str,
+    *,
+    label: Any,
+    icon: str,
+    url_name: str,
+    capability: Any = None,
+    order: int = 50,
+    count: Count | None = None,
+    on_phone: bool = True,
+) -> Callable[[V], V]:
+    """Decorator for a view: gives it an entry in the sidebar and returns the view unchanged."""
+    items.add(key, NavItem(key, label, icon, url_name, capability, order, count, on_phone))
+    return lambda view: view
+
+
+def links(request: HttpRequest, team: Any, current: str | None) -> list[NavLink]:
+    """The entries that this actor sees in this team, in their order."""
+    actor = getattr(request, "actor", None)
+    if actor is None or team is None:
+        return []
+    shown = sorted(items.values(), key=lambda item: (item.order, item.key))
+    found = []
+    for item in shown:
+        if item.capability is not None and not actor.can(item.capability, team.pk):
+            continue
+        url = url_for(item.url_name, team)
+        if url is not None:
+            count = item.count(request, team) if item.count else None
+            is_current = current == item.key or (current is None and request.path == url)
+            found.append(
+                NavLink(item.key, item.label, item.icon, url, count, is_current, item.on_phone)
+            )
+    return found
+
+
+def url_for(url_name: str, team: Any) -> str | None:
+    """The URL of a team's page, or None while no package brings that page."""
+    try:
+        return reverse(url_name, kwargs={"team_id": team.pk})
+    except NoReverseMatch:
+        return None
+
+
+def optional(url_name: str, *args: Any) -> str:
+    """The URL of that name, or nothing where no package brings it."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
