@@ -1,0 +1,190 @@
+"""A real desk in a process of its own, as `manage.py up` starts it, and workers beside it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.source import ROOT
+
+PATIENCE = 90.0
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Desk:
+    """A running desk: its address, its data folder and the processes behind it.
+
+    Attributes:
+        environment: what its processes see; a restart sees the same.
+    """
+
+    data: Path
+    port: int
+    environment: dict[str, str]
+    server: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command; returns what it printed, raises when it failed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 4,
+            check=False,
+        )
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def start(self, *arguments: str) -> None:
+        """Start the server and wait until it answers."""
+        self.server = self._spawn("manage.py", "up", "--port", str(self.port), *arguments)
+        deadline = time.monotonic() + PATIENCE
+        while not answers(f"{self.url}/"):
+            assert self.server.poll() is None, f"the server ended:\n{self.log()}"
+            assert time.monotonic() < deadline, f"the server does not answer:\n{self.log()}"
+            time.sleep(0.1)
+
+    def start_worker(self) -> None:
+        """Start a Celery worker in a process of its own (needs CELERY_BROKER_URL)."""
+        self.workers.append(
+            self._spawn("-m", "celery", "-A", "labeling", "worker", "-c", "1", "-l", "INFO")
+        )
+
+    def kill(self) -> None:
+        """`kill -9` the server with all its processes; what it was doing is cut off."""
+        assert self.server is not None
+        end(self.server, signal.SIGKILL)
+        self.server = None
+
+    def kill_workers(self) -> None:
+        """`kill -9` every worker."""
+        while self.workers:
+            end(self.workers.pop(), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End everything, politely first."""
+        for process in [*self.workers, *([self.server] if self.server else [])]:
+            end(process, signal.SIGTERM)
+        self.workers.clear()
+        self.server = None
+
+    def log(self) -> str:
+        """The last lines that its processes wrote."""
+        return (self.data / "processes.log").read_text(errors="replace")[-4000:]
+
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.data / "processes.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
+def end(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
+    """Send a signal to a process with its children, and wait for it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, sign)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+
+
+def answers(url: str) -> bool:
+    """Whether something answers there, be it with an error."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def desk(data: Path, **variables: str) -> Iterator[Desk]:
+    """A desk on an empty data folder, not yet started; ends with the block.
+
+    Arguments:
+        variables: environment variables for it, such as DATABASE_URL.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("LABELDESK_")
+        and name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL"}
+    }
+    port = free_port()
+    environment = kept | {
+        "LABELDESK_DATA": str(data),
+        "LABELDESK_URL": f"http://127.0.0.1:{port}",
+        **variables,
+    }
+    made = Desk(data, port, environment)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@dataclass
+class Answer:
+    """What a desk answered."""
+
+    status: int
+    body: Any
+
+
+def call(
+    url: str, token: str, method: str = "GET", data: Mapping[str, Any] | None = None
+) -> Answer:
+    """One REST request with a person's token and a JSON body; errors are answers too."""
+    request = urllib.request.Request(
+        url,
+        method=method,
+        data=None if data is None else json.dumps(data).encode(),
+        headers={"Authorization": f"Token {token}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return Answer(response.status, json.loads(response.read() or b"null"))
+    except urllib.error.HTTPError as error:
+        raw = error.read()
+        try:
+            return Answer(error.code, json.loads(raw or b"null"))
+        except ValueError:
+            return Answer(error.code, raw.decode(errors="replace"))
