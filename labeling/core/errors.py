@@ -59,7 +59,9 @@ class Invalid(WorkflowError):
     def as_dict(self) -> dict[str, Any]:
         """The body of a JSON answer, with the errors by field or by row."""
         if isinstance(self.errors, Mapping):
-            errors: Any = {name: [str(text) for text in texts] for name, texts in self.errors.items()}
+            errors: Any = {
+                name: [str(text) for text in texts] for name, texts in self.errors.items()
+            }
         else:
             errors = [{key: str(value) for key, value in row.items()} for row in self.errors]
         return {**super().as_dict(), "errors": errors}

@@ -134,6 +134,10 @@ class Action:
     def check(self, change: Change) -> None:
         """A rule that needs the input; raises a WorkflowError."""
 
+    def guard(self, change: Change) -> Q:
+        """More that must hold in the database, known only with this object (its version, say)."""
+        return Q()
+
     def changes(self, change: Change) -> dict[str, Any]:
         """Columns that the compare-and-set writes besides the target state."""
         return {}
@@ -173,9 +177,7 @@ def verbs_for(obj: models.Model, actor: Any) -> list[Action]:
 def allows(action: Action, obj: Any, actor: Any) -> bool:
     """Whether the verb would be accepted now, given fitting input."""
     return (
-        action.is_source(obj)
-        and action.permits(obj, actor)
-        and action.refusal(obj, actor) is None
+        action.is_source(obj) and action.permits(obj, actor) and action.refusal(obj, actor) is None
     )
 
 
@@ -226,7 +228,9 @@ def validated(
     Raises:
         Invalid: with the form's errors by field; also for fields that the form does not know.
     """
-    form = action.form(data=_as_form_data(data or {}), files=files, **action.form_kwargs(obj, actor))
+    form = action.form(
+        data=_as_form_data(data or {}), files=files, **action.form_kwargs(obj, actor)
+    )
     if not form.is_valid():
         raise Invalid(form.errors)
     cleaned: Mapping[str, Any] = form.cleaned_data
@@ -263,7 +267,10 @@ def _compare_and_set(change: Change) -> None:
         values.update(zip(action.state_fields, action.target, strict=True))
     if not values:
         return
-    rows = type(obj)._default_manager.filter(action.condition(), pk=obj.pk).update(**values)
+    expected = type(obj)._default_manager.filter(
+        action.condition(), action.guard(change), pk=obj.pk
+    )
+    rows = expected.update(**values)
     obj.refresh_from_db()
     if rows != 1:
         raise out_of_turn(action, obj)

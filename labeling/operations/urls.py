@@ -1,7 +1,6 @@
-"""Addresses of the operations pages."""
+"""Addresses of operations."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern
 
 app_name = "operations"
-
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern] = []

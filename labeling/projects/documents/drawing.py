@@ -226,7 +226,7 @@ class Drawing:
         points = self._shape_points(raw.get("points"), shape, f"{path}.points")
         if points is None:
             return None
-        return {"frame": frame, "shape": shape, "points": points, "outside": outside}  # type: ignore[typeddict-item]
+        return Keyframe(frame=frame, shape=shape, points=points, outside=outside)
 
 
 def _drawn() -> str:

@@ -8,7 +8,7 @@ costs nothing; numbers of objects, points and run lengths are bounded.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -145,7 +145,7 @@ class _Reading:
         if not isinstance(source, str) or source not in SOURCES:
             self._say(f"{path}.source", _("A source is one of: %(all)s.") % {"all": _sources()})
             return None
-        read: LabelObject = {  # type: ignore[typeddict-item]
+        read: LabelObject = {
             "id": raw["id"],
             "class": kind,
             "shape": shape,
@@ -232,7 +232,7 @@ def _same_drawing(read: LabelObject, before: LabelObject | None) -> bool:
     )
 
 
-def _is_id(identity: Any) -> bool:
+def _is_id(identity: Any) -> TypeGuard[str]:
     return isinstance(identity, str) and 1 <= len(identity) <= ID_LENGTH and identity.isprintable()
 
 

@@ -7,6 +7,7 @@ here before pycocotools sees them: it writes whatever they say into a buffer of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,14 +129,10 @@ def bounding_box(rle: Rle) -> Box:
     return x, y, width, height
 
 
-def _asked(rle: Rle) -> dict[str, object]:
+def _asked(rle: Rle) -> dict[str, Any]:
     return {"size": list(rle["size"]), "counts": rle["counts"].encode("ascii")}
 
 
-def _told(encoded: dict[str, object]) -> Rle:
-    height, width = encoded["size"]  # type: ignore[misc]
-    counts = encoded["counts"]
-    return Rle(
-        size=[int(height), int(width)],
-        counts=counts.decode("ascii") if isinstance(counts, bytes) else str(counts),
-    )
+def _told(encoded: dict[str, Any]) -> Rle:
+    height, width = encoded["size"]
+    return Rle(size=[int(height), int(width)], counts=encoded["counts"].decode("ascii"))

@@ -7,20 +7,19 @@ and tags stand in it by id, so renaming one changes no document.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 Number = int | float
 Point = list[Number]
 """[x, y] in image pixels; the origin is the top-left corner of the top-left pixel."""
-
-Shape = Literal["rectangle", "polygon", "polyline", "point", "bitmap", "track"]
-Source = Literal["person", "import"]
 
 DRAWN_SHAPES: tuple[str, ...] = ("rectangle", "polygon", "polyline", "point")
 """Shapes given by their points alone; the others are runs of pixels and keyframes."""
 
 SHAPES: tuple[str, ...] = (*DRAWN_SHAPES, "bitmap", "track")
 SOURCES: tuple[str, ...] = ("person", "import")
+"""Who made an object."""
+
 ANY_SHAPE = "any"
 
 
@@ -42,7 +41,7 @@ class Keyframe(TypedDict):
     """Where a tracked object is in one frame; `outside` says that it has left the picture."""
 
     frame: int
-    shape: Shape
+    shape: str
     points: list[Point]
     outside: bool
 
@@ -53,13 +52,13 @@ LabelObject = TypedDict(
     {
         "id": str,
         "class": int,
-        "shape": Shape,
+        "shape": str,
         "points": list[Point],
         "holes": NotRequired[list[list[Point]]],
         "rle": NotRequired[Rle],
         "keyframes": NotRequired[list[Keyframe]],
         "tags": list[Tag],
-        "source": Source,
+        "source": str,
     },
 )
 

@@ -1,0 +1,1 @@
+"""Human work: batches, jobs, their items and annotations, comments and history."""

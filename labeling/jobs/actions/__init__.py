@@ -1,0 +1,27 @@
+"""Every verb of human work. Importing this package fills the registry."""
+
+from labeling.jobs.actions import (
+    annotating,
+    batches,
+    claiming,
+    comments,
+    correcting,
+    deciding,
+    history,
+    leaving,
+    reviewing,
+    steering,
+)
+
+__all__ = [
+    "annotating",
+    "batches",
+    "claiming",
+    "comments",
+    "correcting",
+    "deciding",
+    "history",
+    "leaving",
+    "reviewing",
+    "steering",
+]

@@ -1,0 +1,212 @@
+"""Who has a job: taken from the pool, given back, or assigned."""
+
+from typing import Any
+
+from django import forms
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from accounts.roles import Capability
+from labeling.core.errors import Conflict, Invalid
+from labeling.core.workflow import Action, Change, register
+from labeling.jobs.actions.annotating import not_its_annotator
+from labeling.jobs.actions.base import JobAction, people_who
+from labeling.jobs.models import Event, Job
+from labeling.jobs.states import ANNOTATING, OPEN
+
+
+def claimable_by(user_id: int, team_id: int) -> QuerySet[Job]:
+    """Jobs of the pool that a person may take, the most urgent and then the oldest first.
+
+    A job's own reviewer does not get it, unless the batch lets people review own work.
+    """
+    reviews_it = Q(reviewer_id=user_id, batch__allow_own_review=False)
+    return (
+        Job.objects.in_pool()
+        .filter(team_id=team_id)
+        .exclude(reviews_it)
+        .order_by("-priority", "pk")
+    )
+
+
+@register
+class TakeNext(Action):
+    """The next open job of the pool becomes the actor's.
+
+    The claim is one UPDATE that holds only while nobody has the job, so of two people who ask at
+    once one gets it and the other gets the next one.
+    """
+
+    verb = "take-next"
+    label = _("Take next job")
+    model = Team
+    capability = Capability.LABEL
+    primary = True
+    recorded = False
+
+    def team_id(self, obj: Any) -> int:
+        """The team itself."""
+        return int(obj.pk)
+
+    def effect(self, change: Change) -> None:
+        """Claim; the outcome is the job.
+
+        Raises:
+            Conflict: the pool is empty for this person.
+        """
+        user_id, team_id = change.actor.user.pk, change.obj.pk
+        while (candidate := self._candidate(user_id, team_id)) is not None:
+            claimed = (
+                Job.objects.in_pool()
+                .filter(pk=candidate)
+                .update(annotator_id=user_id, claimed_at=change.at, updated_at=change.at)
+            )
+            if claimed:
+                change.outcome = self._taken(change, candidate)
+                return
+        raise Conflict(_("The pool has no open job for you right now."), state="empty")
+
+    def _candidate(self, user_id: int, team_id: int) -> int | None:
+        pool = claimable_by(user_id, team_id)
+        if connection.features.has_select_for_update_skip_locked:
+            pool = pool.select_for_update(skip_locked=True, of=("self",))
+        return pool.values_list("pk", flat=True).first()
+
+    def _taken(self, change: Change, job_id: int) -> Job:
+        job = Job.objects.get(pk=job_id)
+        Event.objects.create(
+            team_id=job.team_id,
+            verb=self.verb,
+            actor_id=change.actor.user.pk,
+            subject_type="job",
+            subject_id=job.pk,
+            batch_id=job.batch_id,
+            job=job,
+            from_state="pool",
+            to_state=f"{job.stage} {job.state}",
+            at=change.at,
+        )
+        return job
+
+
+@register
+class Release(JobAction):
+    """The annotator gives an unfinished job back to the pool; what is done stays done."""
+
+    verb = "release"
+    label = _("Give back")
+    description = _("Back to the pool; what is done stays.")
+    capability = Capability.LABEL
+    sources = ANNOTATING
+    order = 60
+
+    def refusal(self, obj: Job, actor: Any) -> Any | None:
+        """Its annotator, or a manager."""
+        if obj.annotator_id is None:
+            return _("Nobody has this job.")
+        if actor.can(Capability.MANAGE_JOBS, obj.team_id):
+            return None
+        return not_its_annotator(obj, actor)
+
+    def changes(self, change: Change) -> dict[str, Any]:
+        """Nobody has it now."""
+        change.note["annotator"] = [change.obj.annotator_id, None]
+        return {**super().changes(change), "annotator": None, "claimed_at": None}
+
+
+class PersonField(forms.ModelChoiceField):
+    """A choice among people, shown by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The person's name."""
+        return str(obj.name)
+
+
+class AssignForm(forms.Form):
+    """The person who gets the job; nobody means the pool."""
+
+    annotator = PersonField(
+        queryset=User.objects.none(), required=False, empty_label=_("nobody: the pool")
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["annotator"].queryset = people  # type: ignore[attr-defined]
+        self.fields["annotator"].label = _("Annotator")
+
+
+@register
+class Assign(JobAction):
+    """A manager gives the job to somebody, or to the pool."""
+
+    verb = "assign"
+    label = _("Assign")
+    form = AssignForm
+    sources = OPEN
+    order = 30
+
+    def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
+        """The active people of the team who may label."""
+        return {"people": people_who(Capability.LABEL, obj.team_id)}
+
+    def check(self, change: Change) -> None:
+        """Nobody labels a job that they will review."""
+        person, job = change.data["annotator"], change.obj
+        if person and person.pk == job.reviewer_id and not job.batch.allow_own_review:
+            raise Invalid(
+                {
+                    "annotator": [
+                        _("%s is this job's reviewer and may not review own work.") % person.name
+                    ]
+                }
+            )
+
+    def changes(self, change: Change) -> dict[str, Any]:
+        """The new annotator; the history keeps both."""
+        person = change.data["annotator"]
+        change.note["annotator"] = [change.obj.annotator_id, person.pk if person else None]
+        return {**super().changes(change), "annotator": person, "claimed_at": None}
+
+
+class ReviewerForm(forms.Form):
+    """The person who reviews; nobody means any reviewer."""
+
+    reviewer = PersonField(
+        queryset=User.objects.none(), required=False, empty_label=_("any reviewer")
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = people  # type: ignore[attr-defined]
+        self.fields["reviewer"].label = _("Reviewer")
+
+
+@register
+class SetReviewer(JobAction):
+    """A manager names the reviewer."""
+
+    verb = "set-reviewer"
+    label = _("Set reviewer")
+    form = ReviewerForm
+    sources = OPEN
+    order = 32
+
+    def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
+        """The active people of the team who may review."""
+        return {"people": people_who(Capability.REVIEW, obj.team_id)}
+
+    def check(self, change: Change) -> None:
+        """Nobody reviews own work, unless the batch lets them."""
+        person, job = change.data["reviewer"], change.obj
+        if person and person.pk == job.annotator_id and not job.batch.allow_own_review:
+            raise Invalid(
+                {"reviewer": [_("%s labels this job and may not review own work.") % person.name]}
+            )
+
+    def changes(self, change: Change) -> dict[str, Any]:
+        """The new reviewer; the history keeps both."""
+        person = change.data["reviewer"]
+        change.note["reviewer"] = [change.obj.reviewer_id, person.pk if person else None]
+        return {**super().changes(change), "reviewer": person}

@@ -1,0 +1,13 @@
+"""The jobs application."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class JobsConfig(AppConfig):
+    """Owns the tables of batches, jobs, annotations, comments and events."""
+
+    name = "labeling.jobs"
+    label = "jobs"
+    verbose_name = _("Jobs")
+    default_auto_field = "django.db.models.BigAutoField"

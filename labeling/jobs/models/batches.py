@@ -1,0 +1,121 @@
+"""Batches: what a manager launches."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from labeling.jobs.states import BatchStatus, JobType, Priority, Split
+from labeling.operations.models import Operation
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Batches by what a person may see."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Batches of the actor's teams, for those who are not restricted to own work."""
+        return self.filter(team_id__in=actor.unrestricted_team_ids)
+
+    def live(self) -> Self:
+        """Batches that are not archived."""
+        return self.filter(archived_at=None)
+
+
+class Batch(models.Model):
+    """Items of one dataset with the settings of their labeling; split into jobs.
+
+    Attributes:
+        seed: of the shuffle, when `split` is shuffled; the same seed gives the same jobs.
+        segment_size: items a job, when `split` is segments.
+        selection: which items, as `labeling.jobs.selection` reads it.
+        objects_limit, tags_limit: at most so many on one image; None means no limit.
+        needs_review: without it a submitted job is completed at once.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="batches")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="batches")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="batches")
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=10_000)
+    instructions = models.TextField(_("instructions"), blank=True, max_length=50_000)
+    type = models.CharField(max_length=16, choices=JobType, default=JobType.ANNOTATION)
+    split = models.CharField(_("split"), max_length=16, choices=Split, default=Split.ORDERED)
+    seed = models.PositiveIntegerField(_("seed"), null=True, blank=True)
+    segment_size = models.PositiveIntegerField(
+        _("items a job"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewer"),
+    )
+    classes = models.ManyToManyField(LabelClass, blank=True, related_name="+")
+    tags = models.ManyToManyField(TagDefinition, blank=True, related_name="+")
+    objects_limit = models.PositiveIntegerField(
+        _("objects an image"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    tags_limit = models.PositiveIntegerField(
+        _("tags an image"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    selection = models.JSONField(default=dict, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        choices=Priority,
+        default=Priority.NORMAL,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+    )
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    needs_review = models.BooleanField(_("review"), default=True)
+    allow_own_review = models.BooleanField(_("people may review own work"), default=False)
+    status = models.CharField(
+        max_length=16, choices=BatchStatus, default=BatchStatus.NEW, editable=False
+    )
+    operation = models.ForeignKey(
+        Operation, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name_plural = _("batches")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(priority__range=(1, 5)), name="batch_priority_of_five_levels"
+            ),
+            models.CheckConstraint(
+                condition=~Q(split=Split.SEGMENTS) | Q(segment_size__gt=0),
+                name="batch_segments_have_a_size",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("team", "status", "-priority")),
+            models.Index(fields=("dataset", "status")),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:batch", args=[self.pk])

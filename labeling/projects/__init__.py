@@ -1,0 +1,1 @@
+"""What is labeled: workspaces, projects with their label schema, datasets and items."""
