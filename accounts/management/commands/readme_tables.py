@@ -1,0 +1,80 @@
+"""Draws the README's tables from the registries, so that they say what the code does."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import models
+
+from accounts.roles import ROLES, Role
+from labeling.core.workflow import Action, actions
+
+README = Path(settings.BASE_DIR) / "README.md"
+BLOCK = re.compile(
+    r"(<!-- table: ([a-z-]+)(?: ([a-zA-Z.]+))? -->\n).*?(<!-- end of table -->)", re.DOTALL
+)
+
+
+class Command(BaseCommand):
+    """Compares the README's generated tables with the registries, or writes them."""
+
+    help = "Check that the README's tables are fresh; --write makes them so."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--write`, or only a check."""
+        parser.add_argument("--write", action="store_true", help="write the tables")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write, or fail when a table is stale."""
+        text = README.read_text(encoding="utf-8")
+        fresh = with_tables(text)
+        if options["write"]:
+            README.write_text(fresh, encoding="utf-8")
+        elif fresh != text:
+            raise CommandError("The README's tables are stale: manage.py readme_tables --write")
+
+
+def with_tables(text: str) -> str:
+    """The text with every `<!-- table: … -->` block drawn anew."""
+
+    def draw(match: re.Match[str]) -> str:
+        opening, name, model, closing = match.groups()
+        lines = life_of(apps.get_model(model)) if name == "life" else role_table()
+        return f"{opening}\n" + "\n".join(lines) + f"\n\n{closing}"
+
+    return BLOCK.sub(draw, text)
+
+
+def role_table() -> Iterator[str]:
+    """Role x verb: a mark where the role's capabilities allow the verb."""
+    yield _row("on", "verb", *(str(role.label).lower() for role in Role))
+    yield _row("---", "---", *(":-:" for _role in Role))
+    for action in _in_order(actions.values()):
+        marks = ("x" if action.capability in ROLES[role] else "" for role in Role)
+        yield _row(str(action.model._meta.verbose_name), f"`{action.verb}`", *marks)
+
+
+def life_of(model: type[models.Model]) -> Iterator[str]:
+    """The verbs that move an object of this model: from where, to where, who."""
+    yield _row("verb", "from", "to", "needs")
+    yield _row("---", "---", "---", "---")
+    for action in _in_order(actions.values()):
+        if action.model is model and action.target is not None:
+            sources = ", ".join(sorted({_state(source) for source in action.sources})) or "any"
+            yield _row(f"`{action.verb}`", sources, _state(action.target), str(action.capability))
+
+
+def _in_order(found: list[Action]) -> list[Action]:
+    return sorted(found, key=lambda each: (each.model._meta.label, each.order, each.verb))
+
+
+def _state(values: tuple[Any, ...]) -> str:
+    return " ".join(str(value).replace("_", " ") for value in values)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,62 @@
+"""The README promises commands and shows tables; both are held to what the code does."""
+
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.management.commands import readme_tables
+from accounts.roles import Role
+from labeling.core.workflow import actions
+from tests.source import ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tables_are_what_the_registries_say():
+    call_command("readme_tables")
+
+
+def test_every_verb_stands_in_the_role_table():
+    table = "\n".join(readme_tables.role_table())
+    assert all(f"`{verb}`" in table for _model, verb in actions)
+    assert all(str(role.label).lower() in table for role in Role)
+
+
+def test_a_stale_table_is_told(monkeypatch, tmp_path):
+    stale = tmp_path / "README.md"
+    stale.write_text("<!-- table: roles -->\nold\n<!-- end of table -->\n")
+    monkeypatch.setattr(readme_tables, "README", stale)
+    with pytest.raises(CommandError, match="stale"):
+        call_command("readme_tables")
+    call_command("readme_tables", "--write")
+    call_command("readme_tables")
+
+
+@pytest.mark.parametrize("heading", ["Run", "Test"])
+def test_run_and_test_are_one_block_each(heading):
+    section = TEXT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    assert len(re.findall(r"^```", section, re.MULTILINE)) == 2
+
+
+def test_every_package_is_on_the_map():
+    packages = [path.parent for path in (ROOT / "labeling").glob("*/__init__.py")]
+    missing = [path.name for path in packages if not re.search(rf"\b{path.name}/", TEXT)]
+    assert not missing
+
+
+def test_every_dependency_has_a_reason():
+    names = re.findall(r"^([A-Za-z-]+)", "\n".join(pins("run") + pins("test")), re.MULTILINE)
+    missing = [name for name in names if f"| {name.lower()} |" not in TEXT.lower()]
+    assert not missing
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert not [link for link in links if not (ROOT / link).exists()]
+
+
+def pins(name: str) -> list[str]:
+    """The lines of a requirements file that name a package."""
+    lines = (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith(("-", "#"))]
