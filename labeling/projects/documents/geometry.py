@@ -11,27 +11,15 @@ Ring = Sequence[Sequence[Number]]
 Box = tuple[Number, Number, Number, Number]
 """x, y, width, height in pixels."""
 
+LAST_BITS = 1e-9
+"""Pixels; far more than a sum of two coordinates rounds off, far less than anybody draws."""
+
 
 def bounding_box(points: Ring) -> Box:
     """The smallest upright box around `points`, which are one or more [x, y]."""
     left, top = min(p[0] for p in points), min(p[1] for p in points)
     right, bottom = max(p[0] for p in points), max(p[1] for p in points)
-    return left, top, extent(left, right), extent(top, bottom)
-
-
-def extent(start: Number, end: Number) -> Number:
-    """The length that, added to `start`, gives exactly `end`, for 0 <= start <= end.
-
-    Subtracting floats rounds, so a box written as corner and size could come back one unit in the
-    last place off; of the neighbouring lengths one gives the end back.
-    """
-    length = end - start
-    if start + length == end:
-        return length
-    for other in (math.nextafter(length, math.inf), math.nextafter(length, 0.0)):
-        if start + other == end:
-            return other
-    return length
+    return left, top, right - left, bottom - top
 
 
 def ring_area(ring: Ring) -> float:
@@ -64,5 +52,16 @@ def polygon_area(outline: Ring, holes: Iterable[Ring] = ()) -> float:
 
 
 def box_points(x: Number, y: Number, width: Number, height: Number) -> list[Point]:
-    """The two corners of a box given as corner and size."""
-    return [[x, y], [x + width, y + height]]
+    """The two corners of a box given as corner and size.
+
+    Corner plus size rounds in the last bits, which could put a box that ends at the image's edge
+    outside of it; an end that is a whole pixel but for those bits is that pixel.
+    """
+    return [[x, y], [_settled(x + width), _settled(y + height)]]
+
+
+def _settled(end: Number) -> Number:
+    if isinstance(end, int) or not math.isfinite(end):
+        return end
+    whole = round(end)
+    return float(whole) if abs(end - whole) < LAST_BITS else end
