@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("accounts", "labeling")
@@ -124,8 +127,8 @@ def _where(path: Path, node: ast.AST) -> str:
     return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
 
 
-def judge(found: Iterable[Finding], allowed: Mapping[str, str]) -> str:
-    """What is wrong, in words; empty when nothing is.
+def hold(found: Iterable[Finding], allowed: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Fail the test, in words, unless every finding is allowed and every exception is needed.
 
     Arguments:
         found: the lines that break the rule.
@@ -136,7 +139,8 @@ def judge(found: Iterable[Finding], allowed: Mapping[str, str]) -> str:
     complaints = [str(finding) for finding in found if finding.key not in allowed]
     complaints += [f"stale allow-list entry: {key}" for key in allowed if key not in keys]
     complaints += [f"no reason given: {key}" for key, reason in allowed.items() if not reason]
-    return "\n".join(complaints)
+    if complaints:
+        pytest.fail("\n".join(complaints), pytrace=False)
 
 
 def templates() -> list[Path]:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -105,7 +106,7 @@ def page_for(chromium: Browser, live_server) -> Iterator[PageFor]:
     def make(
         user: User | None,
         size: tuple[int, int] = DESKTOP,
-        scheme: str = "light",
+        scheme: Literal["light", "dark"] = "light",
         expected: tuple[str, ...] = (),
     ) -> Page:
         context = chromium.new_context(
@@ -130,7 +131,7 @@ def page_for(chromium: Browser, live_server) -> Iterator[PageFor]:
     assert not complaints, "\n".join(complaints)
 
 
-def session_cookie(user: User, url: str) -> dict[str, str]:
+def session_cookie(user: User, url: str) -> Any:
     """The cookie of a fresh session of that person."""
     client = Client()
     client.force_login(user)
