@@ -34,9 +34,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.QUEUED, Status.CANCELED}),
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),
     # Back to queued: its worker stopped, was lost, or the database was away for a moment.
-    Status.RUNNING: frozenset(
-        {Status.QUEUED, Status.COMPLETE, Status.CANCELING, Status.FAILED}
-    ),
+    Status.RUNNING: frozenset({Status.QUEUED, Status.COMPLETE, Status.CANCELING, Status.FAILED}),
     # Complete: the last chunk was being committed while somebody pressed cancel.
     Status.CANCELING: frozenset({Status.CANCELED, Status.COMPLETE, Status.FAILED}),
     # By hand only: a retry goes on where the failure stopped it.

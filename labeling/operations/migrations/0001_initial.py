@@ -7,108 +7,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64, verbose_name='kind')),
-                ('label', models.CharField(max_length=200, verbose_name='name')),
-                ('status', models.CharField(choices=[('pending', 'pending'), ('queued', 'queued'), ('running', 'running'), ('canceling', 'canceling'), ('complete', 'complete'), ('canceled', 'canceled'), ('failed', 'failed')], default='queued', max_length=16, verbose_name='status')),
-                ('queue', models.CharField(max_length=32)),
-                ('plan', models.JSONField(default=dict)),
-                ('cursor', models.JSONField(default=dict)),
-                ('total', models.PositiveBigIntegerField(null=True)),
-                ('done', models.PositiveBigIntegerField(default=0)),
-                ('chunk_done', models.PositiveBigIntegerField(default=0)),
-                ('error_count', models.PositiveBigIntegerField(default=0)),
-                ('result', models.JSONField(default=dict)),
-                ('message', models.TextField(blank=True)),
-                ('file', models.FileField(blank=True, max_length=255, upload_to='')),
-                ('subject_type', models.CharField(blank=True, max_length=64)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('idempotency_key', models.CharField(blank=True, max_length=200)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('stalled_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_by', models.CharField(blank=True, max_length=200)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('rung_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='started')),
-                ('completed_at', models.DateTimeField(null=True, verbose_name='finished')),
-                ('cleaned_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operations', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=64, verbose_name="kind")),
+                ("label", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("canceling", "canceling"),
+                            ("complete", "complete"),
+                            ("canceled", "canceled"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("queue", models.CharField(max_length=32)),
+                ("plan", models.JSONField(default=dict)),
+                ("cursor", models.JSONField(default=dict)),
+                ("total", models.PositiveBigIntegerField(null=True)),
+                ("done", models.PositiveBigIntegerField(default=0)),
+                ("chunk_done", models.PositiveBigIntegerField(default=0)),
+                ("error_count", models.PositiveBigIntegerField(default=0)),
+                ("result", models.JSONField(default=dict)),
+                ("message", models.TextField(blank=True)),
+                ("file", models.FileField(blank=True, max_length=255, upload_to="")),
+                ("subject_type", models.CharField(blank=True, max_length=64)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("idempotency_key", models.CharField(blank=True, max_length=200)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("stalled_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_by", models.CharField(blank=True, max_length=200)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("rung_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started")),
+                ("completed_at", models.DateTimeField(null=True, verbose_name="finished")),
+                ("cleaned_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='OperationRow',
+            name="OperationRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(verbose_name='row')),
-                ('name', models.CharField(blank=True, max_length=255, verbose_name='name')),
-                ('outcome', models.CharField(choices=[('ok', 'done'), ('error', 'error'), ('skipped', 'skipped')], default='ok', max_length=8, verbose_name='outcome')),
-                ('message', models.TextField(blank=True, verbose_name='message')),
-                ('data', models.JSONField(default=dict)),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='operations.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(verbose_name="row")),
+                ("name", models.CharField(blank=True, max_length=255, verbose_name="name")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("ok", "done"), ("error", "error"), ("skipped", "skipped")],
+                        default="ok",
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("message", models.TextField(blank=True, verbose_name="message")),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="operations.operation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('operation', 'number'),
+                "ordering": ("operation", "number"),
             },
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(models.F('team'), models.OrderBy(models.F('id'), descending=True), name='operation_list'),
+            model_name="operation",
+            index=models.Index(
+                models.F("team"),
+                models.OrderBy(models.F("id"), descending=True),
+                name="operation_list",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(models.F('team'), models.F('status'), models.OrderBy(models.F('id'), descending=True), name='operation_by_status'),
+            model_name="operation",
+            index=models.Index(
+                models.F("team"),
+                models.F("status"),
+                models.OrderBy(models.F("id"), descending=True),
+                name="operation_by_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(models.F('team'), models.F('created_by'), models.OrderBy(models.F('id'), descending=True), name='operation_by_person'),
+            model_name="operation",
+            index=models.Index(
+                models.F("team"),
+                models.F("created_by"),
+                models.OrderBy(models.F("id"), descending=True),
+                name="operation_by_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(models.F('subject_type'), models.F('subject_id'), name='operation_by_subject'),
+            model_name="operation",
+            index=models.Index(
+                models.F("subject_type"), models.F("subject_id"), name="operation_by_subject"
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(models.F('status'), models.F('heartbeat_at'), condition=models.Q(('cleaned_at', None)), name='operation_to_sweep'),
+            model_name="operation",
+            index=models.Index(
+                models.F("status"),
+                models.F("heartbeat_at"),
+                condition=models.Q(("cleaned_at", None)),
+                name="operation_to_sweep",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('team', 'idempotency_key'), name='operation_once_a_key'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key", ""), _negated=True),
+                fields=("team", "idempotency_key"),
+                name="operation_once_a_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(('total', None), ('done__lte', models.F('total')), _connector='OR'), name='operation_done_within_total'),
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("total", None), ("done__lte", models.F("total")), _connector="OR"
+                ),
+                name="operation_done_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'queued', 'running', 'canceling', 'complete', 'canceled', 'failed'])), name='operation_known_status'),
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "pending",
+                            "queued",
+                            "running",
+                            "canceling",
+                            "complete",
+                            "canceled",
+                            "failed",
+                        ],
+                    )
+                ),
+                name="operation_known_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operationrow',
-            index=models.Index(fields=['operation', 'outcome', 'number'], name='operation_row_by_outcome'),
+            model_name="operationrow",
+            index=models.Index(
+                fields=["operation", "outcome", "number"], name="operation_row_by_outcome"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operationrow',
-            constraint=models.UniqueConstraint(fields=('operation', 'number'), name='operation_row_once'),
+            model_name="operationrow",
+            constraint=models.UniqueConstraint(
+                fields=("operation", "number"), name="operation_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operationrow',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['ok', 'error', 'skipped'])), name='operation_row_known_outcome'),
+            model_name="operationrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["ok", "error", "skipped"])),
+                name="operation_row_known_outcome",
+            ),
         ),
     ]

@@ -1,0 +1,130 @@
+"""Holding an operation: every change of a running one is a compare-and-set on the claim's token.
+
+A worker that was declared lost, and goes on after all, finds its token gone: what it was about to
+commit is rolled back.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labeling.operations.engine.liveness import new_token
+from labeling.operations.models import Operation, OperationQuerySet
+from labeling.operations.states import CLAIMED, Status
+
+# Seconds between two signs of life of a worker inside a chunk.
+BEAT = 1.0
+# Claims in a row without one chunk committed; then something kills the worker each time.
+MOST_STALLED_ATTEMPTS = 5
+
+
+class Lost(Exception):
+    """Another worker holds the operation now: stop, and write nothing."""
+
+
+class Canceled(Exception):
+    """Whoever may has asked to cancel."""
+
+
+def take(operation_id: int) -> Operation | None:
+    """Claim a queued operation; None when it is not queued (any more)."""
+    now = timezone.now()
+    token = new_token()
+    taken = Operation.objects.filter(pk=operation_id, status=Status.QUEUED).update(
+        status=Status.RUNNING,
+        claimed_by=token,
+        heartbeat_at=now,
+        started_at=Coalesce(F("started_at"), Value(now, output_field=DateTimeField())),
+        attempts=F("attempts") + 1,
+        stalled_attempts=F("stalled_attempts") + 1,
+        chunk_done=0,
+        message="",
+    )
+    return Operation.objects.filter(pk=operation_id, claimed_by=token).first() if taken else None
+
+
+def held(operation: Operation) -> OperationQuerySet:
+    """The operation's row, if this claim still holds it."""
+    return Operation.objects.filter(
+        pk=operation.pk, claimed_by=operation.claimed_by, status__in=CLAIMED
+    )
+
+
+def write(operation: Operation, **values: Any) -> None:
+    """Write under the claim.
+
+    Raises:
+        Lost: the claim is gone; inside a transaction this rolls everything back.
+    """
+    if held(operation).update(heartbeat_at=timezone.now(), **values) != 1:
+        raise Lost
+
+
+def let_go(operation: Operation, status: Status, message: Any = "") -> None:
+    """End the claim: finished in that status, or back to the queue for somebody else.
+
+    Raises:
+        Lost: the claim is gone already.
+    """
+    now = timezone.now()
+    finished: datetime | None = None if status == Status.QUEUED else now
+    # Asked of the row, not of memory: somebody may have pressed cancel a moment ago.
+    source = {Status.RUNNING} if status == Status.QUEUED else CLAIMED
+    ended = (
+        held(operation)
+        .filter(status__in=source)
+        .update(
+            status=status,
+            claimed_by="",
+            message=str(message),
+            completed_at=finished,
+            chunk_done=0,
+            rung_at=now,
+        )
+    )
+    if ended != 1:
+        raise Lost
+
+
+def remember(operation: Operation, values: Mapping[str, Any]) -> None:
+    """Let the object in memory follow its row, once what `write` wrote is committed."""
+    for name, value in values.items():
+        setattr(operation, name, value)
+
+
+def is_canceling(operation: Operation) -> bool:
+    """Whether somebody asked to cancel.
+
+    Raises:
+        Lost: the claim is gone.
+    """
+    status = held(operation).values_list("status", flat=True).first()
+    if status is None:
+        raise Lost
+    return status == Status.CANCELING
+
+
+class Pulse:
+    """Signs of life from inside a chunk, written at most once a BEAT."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.last = monotonic()
+
+    def __call__(self, done: int) -> None:
+        """Write the progress, and hear whether the work is still wanted.
+
+        Raises:
+            Canceled, Lost
+        """
+        if monotonic() - self.last < BEAT:
+            return
+        self.last = monotonic()
+        write(self.operation, chunk_done=done)
+        if is_canceling(self.operation):
+            raise Canceled

@@ -1,0 +1,215 @@
+"""Running one operation, chunk by chunk."""
+
+import errno
+import logging
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from labeling.core.errors import WorkflowError
+from labeling.operations import doorbell
+from labeling.operations.engine import claims, stopping
+from labeling.operations.kinds import (
+    Chunk,
+    Kind,
+    OperationFailed,
+    Restart,
+    Row,
+    Step,
+    kinds,
+    remove_scratch,
+)
+from labeling.operations.models import Operation, OperationRow
+from labeling.operations.states import Outcome, Status
+
+ROWS_AT_ONCE = 1000
+
+logger = logging.getLogger(__name__)
+
+
+def run(operation_id: int) -> None:
+    """Run the operation until it is finished, or somebody else has to go on with it.
+
+    Safe to call at any time, any number of times, from any process: only a queued operation is
+    claimed, and only by one of the callers. It raises nothing about the work itself.
+    """
+    if stopping.is_set():
+        return
+    operation = claims.take(operation_id)
+    if operation is None:
+        put_away(operation_id)
+        return
+    logger.info("operation %s (%s) begins or goes on", operation.pk, operation.kind)
+    try:
+        _work_safely(operation)
+    except claims.Lost:
+        logger.warning("operation %s went on elsewhere; this worker stops", operation.pk)
+    except (OperationalError, InterfaceError):
+        logger.exception("operation %s waits for the sweeper, no database", operation.pk)
+        connection.close_if_unusable_or_obsolete()
+    else:
+        put_away(operation_id)
+
+
+def put_away(operation_id: int) -> None:
+    """Let the kind clean up after a complete or canceled operation, once that is on record."""
+    operation = Operation.objects.filter(
+        pk=operation_id, status__in=(Status.COMPLETE, Status.CANCELED), cleaned_at=None
+    ).first()
+    if operation is None:
+        return
+    kind = kinds.get(operation.kind)
+    try:
+        if kind is not None:
+            kind.clean_up(operation)
+        remove_scratch(operation.pk)
+    except Exception:
+        logger.exception("operation %s could not be put away; the sweeper asks again", operation.pk)
+        return
+    Operation.objects.filter(pk=operation.pk).update(cleaned_at=timezone.now())
+
+
+def _work_safely(operation: Operation) -> None:
+    """Work, and turn whatever goes wrong into a status that says what to do."""
+    try:
+        _work(operation)
+    except claims.Lost:
+        raise
+    except claims.Canceled:
+        claims.let_go(operation, Status.CANCELED)
+    except OperationFailed as failure:
+        claims.let_go(operation, Status.FAILED, failure)
+    except WorkflowError as refusal:
+        claims.let_go(operation, Status.FAILED, refusal.message)
+    except (OperationalError, InterfaceError):
+        # The database was away or busy: what a later attempt can cure. The sweeper rings again.
+        logger.exception("operation %s is tried again", operation.pk)
+        connection.close_if_unusable_or_obsolete()
+        _give_back(operation)
+    except Exception as error:
+        logger.exception("operation %s failed", operation.pk)
+        claims.let_go(operation, Status.FAILED, _advice(operation, error))
+
+
+def _work(operation: Operation) -> None:
+    kind = kinds.get(operation.kind)
+    if kind is None:
+        raise OperationFailed(
+            _("This version does not know the kind “%s” any more. Start it again another way.")
+            % operation.kind
+        )
+    if operation.stalled_attempts > claims.MOST_STALLED_ATTEMPTS:
+        raise OperationFailed(_stalled(operation))
+    begun_again = False
+    while True:
+        if claims.is_canceling(operation):
+            raise claims.Canceled
+        if stopping.is_set():
+            _stop(operation)
+            return
+        try:
+            if _one_chunk(kind, operation):
+                return
+        except Restart:
+            if begun_again:
+                raise OperationFailed(_stalled(operation)) from None
+            begun_again = True
+            _begin_again(operation)
+
+
+def _one_chunk(kind: Kind, operation: Operation) -> bool:
+    """Do one chunk; whether it was the last."""
+    chunk = Chunk(operation, operation.cursor, claims.Pulse(operation))
+    prepared = kind.prepare(chunk)
+    with transaction.atomic():
+        step = kind.run_chunk(chunk, prepared)
+        _record_rows(operation, step)
+        values = _values(operation, step)
+        # Last of all, so that nothing is written by a worker that was declared lost meanwhile.
+        claims.write(operation, **values)
+    claims.remember(operation, values)
+    return step.finished
+
+
+def _record_rows(operation: Operation, step: Step) -> None:
+    OperationRow.objects.bulk_create(
+        (_row(operation, row) for row in step.rows), batch_size=ROWS_AT_ONCE
+    )
+
+
+def _values(operation: Operation, step: Step) -> dict[str, Any]:
+    """What the operation's own row gets with this step."""
+    errors = sum(row.outcome == Outcome.ERROR for row in step.rows)
+    values: dict[str, Any] = {
+        "cursor": dict(step.cursor),
+        "done": operation.done + step.done,
+        "chunk_done": 0,
+        "error_count": operation.error_count + errors,
+        "stalled_attempts": 0,
+    }
+    if step.total is not None:
+        values["total"] = step.total
+    if step.result:
+        values["result"] = {**operation.result, **step.result}
+    if step.message:
+        values["message"] = str(step.message)
+    if step.file:
+        values["file"] = step.file
+    if step.finished:
+        values |= {"status": Status.COMPLETE, "completed_at": timezone.now(), "claimed_by": ""}
+    return values
+
+
+def _row(operation: Operation, row: Row) -> OperationRow:
+    return OperationRow(
+        operation=operation,
+        number=row.number,
+        name=row.name[:255],
+        outcome=row.outcome,
+        message=str(row.message),
+        data=dict(row.data),
+    )
+
+
+def _begin_again(operation: Operation) -> None:
+    """Forget everything done so far: the kind's files in the making are not here any more."""
+    remove_scratch(operation.pk)
+    values = {"cursor": {}, "done": 0, "chunk_done": 0, "error_count": 0, "result": {}}
+    with transaction.atomic():
+        operation.rows.all().delete()
+        claims.write(operation, **values)
+    claims.remember(operation, values)
+
+
+def _stop(operation: Operation) -> None:
+    """This process ends, through no fault of the operation: another one goes on at once."""
+    claims.write(operation, stalled_attempts=max(0, operation.stalled_attempts - 1))
+    _give_back(operation)
+    doorbell.ring(operation.pk, operation.queue)
+
+
+def _give_back(operation: Operation) -> None:
+    """Back to the queue; to its end when somebody has asked to cancel in the meantime."""
+    try:
+        claims.let_go(operation, Status.QUEUED)
+    except claims.Lost:
+        claims.let_go(operation, Status.CANCELED)
+
+
+def _stalled(operation: Operation) -> str:
+    return _(
+        "It was tried %(times)d times without coming forward, so something in its input stops the "
+        "server. Try it with less input, or give the number %(number)d to whoever runs this desk."
+    ) % {"times": claims.MOST_STALLED_ATTEMPTS, "number": operation.pk}
+
+
+def _advice(operation: Operation, error: Exception) -> str:
+    """What a person can do about a failure; the traceback is for the log only."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("The server's disk is full. Have some space freed, then retry.")
+    return _(
+        "Something went wrong in the server; what was done before is kept. Retry, and if it "
+        "fails again, give the number %(number)d to whoever runs this desk: the log has the reason."
+    ) % {"number": operation.pk}

@@ -1,0 +1,89 @@
+"""A kind of work for the tests: it counts, and leaves a mark for each number.
+
+The marks stand in a table without any uniqueness, so that work done twice shows.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from accounts.roles import Capability
+from labeling.operations.kinds import Chunk, Kind, Plan, Row, Step, register_kind
+from labeling.operations.models import Operation
+from labeling.operations.states import Outcome
+
+CREATE_MARKS = "CREATE TABLE IF NOT EXISTS test_marks (operation_id bigint, number bigint)"
+
+
+def marks(operation: Operation) -> list[int]:
+    """Every mark that the operation left, doubles included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number FROM test_marks WHERE operation_id = %s ORDER BY number", [operation.pk]
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+@register_kind
+class Count(Kind):
+    """Counts from 1 to `to`, `by` numbers a chunk; every tenth number is an error."""
+
+    name = "test-count"
+    label = "Count"
+    capability = Capability.MANAGE_JOBS
+    form = None
+
+    # What a test wants to happen at a named point of a chunk.
+    at: Mapping[str, Callable[[Chunk], None]] = {}
+
+    def plan(self, actor: Any, team: Any, data: Mapping[str, Any]) -> Plan:
+        return Plan({"to": data.get("to", 25), "by": data.get("by", 10)}, data.get("to", 25))
+
+    def prepare(self, chunk: Chunk) -> list[int]:
+        self._meet("preparing", chunk)
+        first = int(chunk.cursor.get("after", 0)) + 1
+        return list(range(first, min(first + chunk.plan["by"], chunk.plan["to"] + 1)))
+
+    def run_chunk(self, chunk: Chunk, prepared: list[int]) -> Step:
+        self._meet("begun", chunk)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO test_marks VALUES (%s, %s)",
+                [(chunk.operation.pk, number) for number in prepared],
+            )
+        self._meet("written", chunk)
+        last = prepared[-1] if prepared else 0
+        return Step(
+            cursor={"after": last},
+            done=len(prepared),
+            rows=[self._row(number) for number in prepared],
+            finished=last >= chunk.plan["to"],
+            result={"last": last},
+        )
+
+    def clean_up(self, operation: Operation) -> None:
+        hook = self.at.get("cleaning")
+        if hook is not None:
+            hook(Chunk(operation, operation.cursor, lambda done: None))
+
+    def _meet(self, point: str, chunk: Chunk) -> None:
+        hook = self.at.get(point)
+        if hook is not None:
+            hook(chunk)
+
+    def _row(self, number: int) -> Row:
+        if number % 10 == 0:
+            return Row(number, f"n{number}", Outcome.ERROR, "Ten is too round.")
+        return Row(number, f"n{number}")
+
+
+@contextmanager
+def meanwhile(**hooks: Callable[[Chunk], None]) -> Iterator[None]:
+    """Let these happen at the named points: preparing, begun, written, cleaning."""
+    Count.at = hooks
+    try:
+        yield
+    finally:
+        Count.at = {}
