@@ -116,7 +116,7 @@ class Release(JobAction):
         return {**super().changes(change), "annotator": None, "claimed_at": None}
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[User]):
     """A choice among people, shown by name."""
 
     def label_from_instance(self, obj: Any) -> str:

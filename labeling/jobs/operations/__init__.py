@@ -1,0 +1,5 @@
+"""Machine work about jobs. Importing this package fills the registry of kinds."""
+
+from labeling.jobs.operations import launching
+
+__all__ = ["launching"]
