@@ -169,16 +169,16 @@ def burn_up(
 
 
 def progress_title(items: int, done: int, accepted: int, rejected: int) -> str:
-    """The figures of a progress bar in words."""
-    left = max(items - done - accepted - rejected, 0)
+    """The figures of a progress bar in words. `done` contains the accepted ones."""
     return _(
-        "%(accepted)d accepted, %(done)d done, %(rejected)d rejected, %(left)d left of %(items)d"
+        "%(items)d items: %(accepted)d accepted, %(waiting)d done, %(rejected)d rejected, "
+        "%(left)d left"
     ) % {
-        "accepted": accepted,
-        "done": done,
-        "rejected": rejected,
-        "left": left,
         "items": items,
+        "accepted": accepted,
+        "waiting": max(done - accepted, 0),
+        "rejected": rejected,
+        "left": max(items - done - rejected, 0),
     }
 
 

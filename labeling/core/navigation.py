@@ -95,9 +95,47 @@ def url_for(url_name: str, team: Any) -> str | None:
         return None
 
 
-def optional(url_name: str, *args: Any) -> str:
-    """The URL of that name, or nothing where no package brings it."""
+@dataclass(frozen=True)
+class Place:
+    """A page that the frame itself leads to."""
+
+    url_name: str
+    count: Callable[[HttpRequest], int | None] | None
+
+
+# Keys: home (takes team_id), search (JSON for the palette), inbox (the bell), account, teams.
+places: Registry[str, Place] = Registry("place")
+
+
+def place(
+    key: str, url_name: str, count: Callable[[HttpRequest], int | None] | None = None
+) -> None:
+    """Tell the frame where its own links lead.
+
+    Arguments:
+        key: home, search, inbox, account or teams.
+        url_name: with `team_id` or without arguments.
+        count: how many wait there (for the bell).
+    """
+    places.add(key, Place(url_name, count))
+
+
+def place_url(key: str, team: Any = None) -> str:
+    """The URL of a place; empty while no package brings it."""
+    found = places.get(key)
+    if found is None:
+        return ""
+    if team is not None:
+        url = url_for(found.url_name, team)
+        if url:
+            return url
     try:
-        return reverse(url_name, args=args)
+        return reverse(found.url_name)
     except NoReverseMatch:
         return ""
+
+
+def place_count(key: str, request: HttpRequest) -> int | None:
+    """How many wait at a place."""
+    found = places.get(key)
+    return found.count(request) if found and found.count else None

@@ -21,6 +21,7 @@ RESERVED = frozenset({"page", "page_size", "view", "format"})
 SEARCH = "q"
 ORDERING = "ordering"
 LONGEST_SEARCH = 200
+BOOLEANS = frozenset({"true", "false", "True", "False"})
 
 
 class FilterError(Invalid):
@@ -148,6 +149,16 @@ class StrictFilterSet(django_filters.FilterSet):
             queryset = queryset.filter(found)
         return queryset
 
+    @property
+    def form(self) -> forms.Form:
+        """The filters as a form: choices as check boxes, yes or no with a way to say neither."""
+        is_new = not hasattr(self, "_form")
+        form: forms.Form = super().form
+        if is_new:
+            for field in form.fields.values():
+                _make_plain(field)
+        return form
+
     def known_parameters(self) -> set[str]:
         """Every query parameter that means something here."""
         return RESERVED | {
@@ -167,6 +178,8 @@ class StrictFilterSet(django_filters.FilterSet):
         for name, values in data.lists():
             if name not in errors and len(set(filter(None, values))) > 1 and self._takes_one(name):
                 errors[name] = [_("This filter takes one value.")]
+            elif any(values) and self._is_no_boolean(name, values[-1]):
+                errors[name] = [_("Say true or false.")]
         at_fault = set(errors)
         for name, texts in self.errors.items():
             errors.setdefault(name, list(texts))
@@ -178,6 +191,11 @@ class StrictFilterSet(django_filters.FilterSet):
     def _takes_one(self, parameter: str) -> bool:
         field = self.form.fields.get(parameter)
         return field is None or not getattr(field.widget, "allow_multiple_selected", False)
+
+    def _is_no_boolean(self, parameter: str, value: str) -> bool:
+        # Django's field takes any other word for "unknown", which would filter nothing.
+        field = self.form.fields.get(parameter)
+        return isinstance(field, forms.NullBooleanField) and value not in BOOLEANS
 
     @property
     def is_narrowed(self) -> bool:
@@ -215,6 +233,18 @@ class StrictFilterSet(django_filters.FilterSet):
         """The name that the rows are sorted by first, with `-` when descending; may be empty."""
         given = self.form.cleaned_data.get(ORDERING) if self.is_bound else None
         return next(iter(given or self.default_ordering), "")
+
+
+def _make_plain(field: forms.Field) -> None:
+    if isinstance(field, forms.NullBooleanField):
+        field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+    elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        ticks = forms.CheckboxSelectMultiple()
+        ticks.is_required = False
+        field.widget = ticks
+        ticks.choices = field.choices
+    elif isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
+        field.widget.attrs.setdefault("autocomplete", "off")
 
 
 def _as_order(spec: str | Sequence[str] | Order) -> Order:

@@ -58,11 +58,11 @@ def status_badge(subject: Any) -> SafeString:
 
 @register.simple_tag
 def progress_bar(subject: Any, figures: bool = True) -> SafeString:
-    """The bar of `items`, `accepted`, `done`, `rejected` with "34 / 50" beside it.
+    """The bar of `items`, `done`, `accepted`, `rejected` with "34 / 50" beside it.
 
     Arguments:
-        subject: an object or a mapping with these counters. They exclude each other: `done` are
-            those that wait for a decision.
+        subject: an object or a mapping with these counters. `done` contains the accepted ones
+            and not the rejected ones.
         figures: False leaves the numbers out where they stand elsewhere already.
     """
     items, accepted, done, rejected = (
@@ -70,7 +70,7 @@ def progress_bar(subject: Any, figures: bool = True) -> SafeString:
     )
     segments = [
         charts.Segment("bar-accepted", accepted),
-        charts.Segment("bar-done", done),
+        charts.Segment("bar-done", done - accepted),
         charts.Segment("bar-rejected", rejected),
     ]
     title = charts.progress_title(items, done, accepted, rejected)
@@ -81,7 +81,7 @@ def progress_bar(subject: Any, figures: bool = True) -> SafeString:
         '<span class="progress" title="{}">{}<span class="progress-figures">{} / {}</span></span>',
         title,
         drawn,
-        accepted + done + rejected,
+        done,
         items,
     )
 
@@ -152,15 +152,15 @@ def nav_links(context: Mapping[str, Any]) -> list[navigation.NavLink]:
 
 
 @register.simple_tag
-def team_url(team: Any, url_name: str) -> str:
-    """A page of a team; empty while no package brings that page."""
-    return navigation.url_for(url_name, team) or ""
+def place_url(key: str, team: Any = None) -> str:
+    """Where one of the frame's own links leads; empty while no package brings it."""
+    return navigation.place_url(key, team)
 
 
-@register.simple_tag
-def optional_url(url_name: str, *args: Any) -> str:
-    """The URL of that name, or nothing where no package brings it."""
-    return navigation.optional(url_name, *args)
+@register.simple_tag(takes_context=True)
+def place_count(context: Mapping[str, Any], key: str) -> int | None:
+    """How many wait at one of the frame's own places."""
+    return navigation.place_count(key, context["request"])
 
 
 @register.simple_tag(takes_context=True)
