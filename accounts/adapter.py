@@ -16,6 +16,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether a stranger may make an account."""
         return bool(settings.LABELDESK_REGISTRATION == "open")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count nothing here: axes does, and its page says when to try again."""
+
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """A login as it is stored: in lower case, and free."""
         cleaned: Any = super().clean_username(username.lower(), shallow=shallow)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "labeling.jobs",
     "labeling.exports",
     "labeling.demo",
+    "django.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -59,6 +60,9 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# Widgets of our own live among the templates.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -69,11 +73,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page needs a person unless its view says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "labeling.core.refusals.RefusalMiddleware",
     # Turns a refused sign-in into the page that says when to try again; must stand last.
     "axes.middleware.AxesMiddleware",
 ]
@@ -181,8 +188,14 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "accounts.adapter.displayed"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-# Failed sign-ins are counted by axes, in the database and per account.
-ACCOUNT_RATE_LIMITS = {"login_failed": False}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords are counted by axes, per account and in the database. This one is what keeps
+    # somebody who has the password from guessing the code of the second factor.
+    "login_failed": "10/15m/key",
+    # A whole office may come in at nine behind one address.
+    "login": "300/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Labeldesk"

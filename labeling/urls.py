@@ -9,7 +9,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("accounts.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("accounts.sign_in")),
     path("", include("labeling.operations.urls")),
     path("", include("labeling.projects.urls")),
     path("", include("labeling.jobs.urls")),

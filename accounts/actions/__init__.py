@@ -1,5 +1,6 @@
-"""Every verb on people and teams. Importing this package fills the registry."""
+"""What may be done with people, teams and keys: one class per verb."""
 
-from accounts.leaving import on_deactivate
+from accounts.actions import invitations, members, own_account, teams, tokens
+from accounts.actions.departures import on_deactivate
 
-__all__ = ["on_deactivate"]
+__all__ = ["invitations", "members", "on_deactivate", "own_account", "teams", "tokens"]

@@ -207,6 +207,11 @@ class Membership(models.Model):
         return self.deactivated_at is None
 
     @property
+    def status(self) -> str:
+        """active or deactivated."""
+        return "active" if self.is_active else "deactivated"
+
+    @property
     def is_restricted(self) -> bool:
         """Whether this person sees only own work."""
         return self.restricted and self.role == Role.ANNOTATOR

@@ -1,0 +1,59 @@
+"""Which members a list shows."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Team
+from accounts.roles import Role
+from labeling.core.listing import StrictFilterSet, VisibleChoiceFilter
+
+STATES = (("active", _("active")), ("deactivated", _("deactivated")))
+
+
+class MemberFilter(StrictFilterSet):
+    """Members of one team."""
+
+    role = django_filters.MultipleChoiceFilter(label=_("Role"), choices=Role.choices)
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=STATES, method="by_status")
+    restricted = django_filters.BooleanFilter(label=_("Sees only own work"))
+
+    search_fields = ("user__username", "user__display_name", "user__email")
+    orderings = {
+        "name": ("user__display_name", "user__username"),
+        "login": "user__username",
+        "role": "role",
+        "joined": "joined_at",
+    }
+    default_ordering = ("name",)
+
+    class Meta:
+        model = Membership
+        fields: tuple[str, ...] = ()
+
+    def by_status(
+        self, queryset: QuerySet[Membership], name: str, value: str
+    ) -> QuerySet[Membership]:
+        """Whether the person is in the team now."""
+        return queryset.filter(deactivated_at__isnull=value == "active")
+
+
+class MemberOfTeamsFilter(MemberFilter):
+    """Members of all one's teams, as REST lists them."""
+
+    team = VisibleChoiceFilter(Team, label=_("Team"))
+    user = django_filters.NumberFilter(label=_("Person"))
+
+
+class TeamFilter(StrictFilterSet):
+    """Teams one is in."""
+
+    search_fields = ("name",)
+    orderings: dict[str, Any] = {"name": "name", "created": "created_at"}
+    default_ordering = ("name",)
+
+    class Meta:
+        model = Team
+        fields: tuple[str, ...] = ()
