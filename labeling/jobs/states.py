@@ -4,8 +4,10 @@ Source of the pair (stage, state): CVAT's jobs. Source of the five statuses: Sup
 labeling jobs. The table is in the README, drawn from here and from the actions.
 """
 
+from collections.abc import Iterable
+
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 
@@ -102,6 +104,14 @@ FINAL_CHECK = frozenset(
 )
 ON_REVIEW = frozenset({SUBMITTED, *((Stage.VALIDATION, state) for state in State), *FINAL_CHECK})
 OPEN = ANNOTATING | ON_REVIEW
+
+
+def any_of(pairs: Iterable[tuple[str, str]]) -> Q:
+    """Any of these pairs of stage and state, as a query on jobs."""
+    where = Q()
+    for stage, state in pairs:
+        where |= Q(stage=stage, state=state)
+    return where
 
 
 def status_expression() -> Case:

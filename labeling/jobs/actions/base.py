@@ -11,7 +11,7 @@ from accounts.roles import Capability, roles_with
 from labeling.core.errors import Conflict
 from labeling.core.workflow import Action, Change
 from labeling.jobs.models import Job, JobItem
-from labeling.jobs.states import ItemState
+from labeling.jobs.states import ItemState, any_of
 
 
 def people_who(capability: Capability, team_id: int) -> QuerySet[User]:
@@ -117,11 +117,8 @@ def hold_job(change: Change, sources: Iterable[tuple[str, str]]) -> None:
     Raises:
         Conflict: the job moved on meanwhile.
     """
-    allowed = Q()
-    for stage, state in sources:
-        allowed |= Q(stage=stage, state=state)
     job = change.obj.job
-    held = Job.objects.live().filter(allowed, pk=job.pk).update(updated_at=change.at)
+    held = Job.objects.live().filter(any_of(sources), pk=job.pk).update(updated_at=change.at)
     if held != 1:
         raise Conflict(_("The job has moved on meanwhile. Reload to see where it is."))
 

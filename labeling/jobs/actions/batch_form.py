@@ -42,8 +42,8 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
         empty_label=_("any reviewer"),
         label=_("Reviewer"),
     )
-    classes = ChosenField(queryset=LabelClass.objects.none(), label=_("Classes"))
-    tags = ChosenField(queryset=TagDefinition.objects.none(), label=_("Tags"))
+    classes = ChosenField[LabelClass](queryset=LabelClass.objects.none(), label=_("Classes"))
+    tags = ChosenField[TagDefinition](queryset=TagDefinition.objects.none(), label=_("Tags"))
     split = forms.ChoiceField(
         choices=Split, required=False, label=_("Split"), initial=Split.ORDERED
     )
@@ -65,8 +65,12 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     needs_review = Flag(default=True, label=_("A reviewer decides on the work"))
     allow_own_review = Flag(default=False, label=_("People may review own work"))
-    with_tags = ChosenField(queryset=TagDefinition.objects.none(), label=_("Only with"))
-    without_tags = ChosenField(queryset=TagDefinition.objects.none(), label=_("Not with"))
+    with_tags = ChosenField[TagDefinition](
+        queryset=TagDefinition.objects.none(), label=_("Only with")
+    )
+    without_tags = ChosenField[TagDefinition](
+        queryset=TagDefinition.objects.none(), label=_("Not with")
+    )
     first = forms.IntegerField(required=False, min_value=1, label=_("From item"))
     last = forms.IntegerField(required=False, min_value=1, label=_("To item"))
     item_ids = IdListField(required=False, label=_("Chosen items"))

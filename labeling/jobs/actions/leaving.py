@@ -1,20 +1,11 @@
 """When somebody is deactivated: the history stays, open jobs return to the pool."""
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import on_deactivate
 from accounts.models import Membership
 from labeling.jobs.models import Event, Job
-from labeling.jobs.states import ANNOTATING, OPEN
-
-
-def pairs(allowed: frozenset[tuple[str, str]]) -> Q:
-    """Any of these pairs of stage and state, as a query."""
-    where = Q()
-    for stage, state in allowed:
-        where |= Q(stage=stage, state=state)
-    return where
+from labeling.jobs.states import ANNOTATING, OPEN, any_of
 
 
 @on_deactivate
@@ -28,10 +19,10 @@ def return_open_jobs(membership: Membership, by_id: int | None) -> int:
     """
     now = timezone.now()
     in_team = Job.objects.filter(team_id=membership.team_id)
-    unfinished = in_team.filter(pairs(ANNOTATING), annotator_id=membership.user_id)
+    unfinished = in_team.filter(any_of(ANNOTATING), annotator_id=membership.user_id)
     ids = list(unfinished.values_list("pk", flat=True))
     in_team.filter(pk__in=ids).update(annotator=None, claimed_at=None, updated_at=now)
-    in_team.filter(pairs(OPEN), reviewer_id=membership.user_id).update(
+    in_team.filter(any_of(OPEN), reviewer_id=membership.user_id).update(
         reviewer=None, updated_at=now
     )
     Event.objects.bulk_create(

@@ -1,0 +1,13 @@
+"""What the lists of human work may be filtered by; the pages and REST share these classes."""
+
+from labeling.jobs.filters.items import JobItemFilterSet
+from labeling.jobs.filters.jobs import JobFilterSet, ReviewQueueFilterSet, TeamJobFilterSet
+from labeling.jobs.filters.people import PeopleFilterSet
+
+__all__ = [
+    "JobFilterSet",
+    "JobItemFilterSet",
+    "PeopleFilterSet",
+    "ReviewQueueFilterSet",
+    "TeamJobFilterSet",
+]

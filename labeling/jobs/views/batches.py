@@ -1,0 +1,198 @@
+"""Batches: the list, the form that makes one, and the page of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Team
+from accounts.roles import Capability
+from labeling.core.errors import Forbidden, Invalid
+from labeling.core.http import Request, get_visible_or_404, redirect_htmx, render_page, toast
+from labeling.core.markdown import render_markdown
+from labeling.core.workflow import actions, perform, verbs_for
+from labeling.jobs.actions.batch_form import BatchForm
+from labeling.jobs.dashboards import with_progress
+from labeling.jobs.models import Batch, Event, Job
+from labeling.jobs.splitting import Share
+from labeling.jobs.states import BatchStatus
+from labeling.operations.models import Operation
+from labeling.projects.models import Dataset
+
+SHOWN_EVENTS = 20
+SHOWN_JOBS = 100
+
+MEANINGS: Mapping[str, Any] = {
+    BatchStatus.LOADING: gettext_lazy("Its jobs are being made."),
+    BatchStatus.ERROR: gettext_lazy(
+        "Its launch failed. Open the operation to see why, and launch anew."
+    ),
+    BatchStatus.CANCELED: gettext_lazy("Its launch was canceled; no job was given out."),
+    BatchStatus.STOPPED: gettext_lazy(
+        "Its open jobs are hidden from their annotators. Resume to go on."
+    ),
+}
+"""What a status means and what to do about it, where it is not plain."""
+
+
+@require_http_methods(["GET", "POST"])
+def new_batch(request: Request, team_id: int) -> HttpResponseBase:
+    """One page with a live preview; POST makes the batch and launches it."""
+    team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
+    if not request.actor.can(Capability.MANAGE_JOBS, team.pk):
+        raise Forbidden(_("Only managers and owners launch batches."))
+    dataset = chosen_dataset(request, team)
+    if dataset is None:
+        return _form_page(request, team, None, None)
+    if request.method == "GET":
+        return _form_page(request, team, dataset, blank_form(request, dataset))
+    try:
+        change = perform(_create(), dataset, request.actor, request.POST)
+    except Invalid:
+        return _form_page(request, team, dataset, bound_form(request, dataset), status=422)
+    toast(request, _("“%s” is being launched.") % change.outcome.name)
+    return redirect_htmx(request, change.outcome)
+
+
+@require_POST
+def preview(request: Request, pk: int) -> HttpResponse:
+    """What the form would make of the dataset, as a partial; changes nothing."""
+    dataset = get_visible_or_404(_datasets(request), pk)
+    form = bound_form(request, dataset)
+    shares = form.shares() if form.is_valid() else []
+    instructions = render_markdown(form.data.get("instructions", ""))
+    context = {"form": form, "summary": summarize(shares, form), "instructions": instructions}
+    return render(request, "jobs/batch_preview.html", context)
+
+
+@dataclass(frozen=True)
+class PersonShare:
+    """What one person, or the pool, would get."""
+
+    name: str
+    jobs: int
+    items: int
+
+
+def summarize(shares: list[Share], form: BatchForm) -> dict[str, Any]:
+    """The preview's figures: items, jobs, and who gets how many."""
+    names = {person.pk: person.name for person in form.cleaned_data.get("people") or ()}
+    counted: dict[int | None, list[int]] = {}
+    for share in shares:
+        counted.setdefault(share.person_id, []).append(len(share.item_ids))
+    people = [
+        PersonShare(names.get(person, _("pool")) if person else _("pool"), len(sizes), sum(sizes))
+        for person, sizes in counted.items()
+    ]
+    items = len({item for share in shares for item in share.item_ids})
+    return {"items": items, "jobs": len(shares), "people": people}
+
+
+def _create() -> Any:
+    return actions[Dataset, "create-batch"]
+
+
+def _datasets(request: Request) -> Any:
+    live = Dataset.objects.visible_to(request.actor).select_related("project", "team")
+    return live.filter(archived_at=None, project__archived_at=None)
+
+
+def chosen_dataset(request: Request, team: Team) -> Dataset | None:
+    """The dataset that the address or the form names, if the actor sees it."""
+    named = request.POST.get("dataset") or request.GET.get("dataset")
+    if not named:
+        return None
+    return get_visible_or_404(_datasets(request).filter(team=team), named)
+
+
+def bound_form(request: Request, dataset: Dataset) -> BatchForm:
+    """The form with what was sent."""
+    return BatchForm(data=request.POST, **_create().form_kwargs(dataset, request.actor))
+
+
+def blank_form(request: Request, dataset: Dataset) -> BatchForm:
+    """The form with its defaults: all classes and tags, and the items that the address names."""
+    kwargs = _create().form_kwargs(dataset, request.actor)
+    form = BatchForm(**kwargs)
+    chosen = [word for word in request.GET.get("items", "").split(",") if word.isdecimal()]
+    form.initial = {
+        "name": _("%(dataset)s, batch %(number)d")
+        % {"dataset": dataset.name, "number": dataset.batches.count() + 1},
+        "classes": [each.pk for each in form.fields["classes"].queryset],  # type: ignore[attr-defined]
+        "tags": [each.pk for each in form.fields["tags"].queryset],  # type: ignore[attr-defined]
+        "jobs_a_person": 1,
+        "segment_size": 50,
+        "item_ids": chosen,
+    }
+    return form
+
+
+def _form_page(
+    request: Request,
+    team: Team,
+    dataset: Dataset | None,
+    form: forms.BaseForm | None,
+    status: int | None = None,
+) -> HttpResponse:
+    datasets = _datasets(request).filter(team=team).order_by("project__name", "name")
+    context = {
+        "title": _("New batch"),
+        "nav": "batches",
+        "current_team": team,
+        "datasets": datasets,
+        "dataset": dataset,
+        "form": form,
+    }
+    return render_page(request, "jobs/batch_form.html", context, partial="form", status=status)
+
+
+@require_GET
+def batch(request: Request, pk: int) -> HttpResponse:
+    """One batch: its progress, jobs, settings and history."""
+    return render(request, "jobs/batch.html", _batch_context(request, pk))
+
+
+@require_GET
+def batch_progress(request: Request, pk: int) -> HttpResponse:
+    """The part of the page that refreshes itself while the batch is open."""
+    return render(request, "jobs/batch.html#progress", _batch_context(request, pk))
+
+
+def _batch_context(request: Request, pk: int) -> dict[str, Any]:
+    visible = Batch.objects.visible_to(request.actor).select_related(
+        "project", "dataset", "reviewer", "created_by", "operation", "team"
+    )
+    found = get_visible_or_404(with_progress(visible), pk)
+    jobs = Job.objects.visible_to(request.actor).filter(batch=found)
+    if found.archived_at is None:
+        jobs = jobs.filter(archived_at=None)
+    return {
+        "title": found.name,
+        "nav": "batches",
+        "current_team": found.team,
+        "batch": found,
+        "meaning": MEANINGS.get(found.status, ""),
+        "is_live": found.status in (BatchStatus.LOADING, BatchStatus.PROCESSING),
+        "operation": _operation(request, found),
+        "jobs": jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS],
+        "verbs": verbs_for(found, request.actor),
+        "events": Event.objects.visible_to(request.actor)
+        .filter(batch=found, job=None)
+        .select_related("actor")[:SHOWN_EVENTS],
+        "classes": found.classes.all(),
+        "tags": found.tags.all(),
+        "people": found.people.all(),
+    }
+
+
+def _operation(request: Request, found: Batch) -> Operation | None:
+    if found.operation_id is None:
+        return None
+    return Operation.objects.visible_to(request.actor).filter(pk=found.operation_id).first()
