@@ -328,5 +328,9 @@ LOGGING = {
         # Requests that were refused are the visitor's news, not ours.
         "django": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level, "propagate": False},
         "axes": {"level": "WARNING"},
+        # One line for each message would be two every few seconds, of the sweeper alone.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

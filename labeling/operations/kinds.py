@@ -149,7 +149,7 @@ class Chunk:
             return default_storage.save(target, _Watched(source, self))
 
 
-class _Watched(File):
+class _Watched(File):  # type: ignore[type-arg]
     """A file whose reader tells the engine that it goes on: a large copy takes its time."""
 
     def __init__(self, source: Any, chunk: Chunk) -> None:

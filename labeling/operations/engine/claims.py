@@ -13,6 +13,7 @@ from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labeling.operations.engine import stopping
 from labeling.operations.engine.liveness import new_token
 from labeling.operations.models import Operation, OperationQuerySet
 from labeling.operations.states import CLAIMED, Status
@@ -109,6 +110,10 @@ def is_canceling(operation: Operation) -> bool:
     return status == Status.CANCELING
 
 
+class Stopping(Exception):
+    """This process is about to end."""
+
+
 class Pulse:
     """Signs of life from inside a chunk, written at most once a BEAT."""
 
@@ -120,11 +125,13 @@ class Pulse:
         """Write the progress, and hear whether the work is still wanted.
 
         Raises:
-            Canceled, Lost
+            Canceled, Lost, Stopping
         """
         if monotonic() - self.last < BEAT:
             return
         self.last = monotonic()
+        if stopping.is_set():
+            raise Stopping
         write(self.operation, chunk_done=done)
         if is_canceling(self.operation):
             raise Canceled

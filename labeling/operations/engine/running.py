@@ -35,8 +35,12 @@ def run(operation_id: int) -> None:
     Safe to call at any time, any number of times, from any process: only a queued operation is
     claimed, and only by one of the callers. It raises nothing about the work itself.
     """
-    if stopping.is_set():
-        return
+    with stopping.busy():
+        if not stopping.is_set():
+            _run(operation_id)
+
+
+def _run(operation_id: int) -> None:
     operation = claims.take(operation_id)
     if operation is None:
         put_away(operation_id)
@@ -79,6 +83,8 @@ def _work_safely(operation: Operation) -> None:
         raise
     except claims.Canceled:
         claims.let_go(operation, Status.CANCELED)
+    except claims.Stopping:
+        _stop(operation)
     except OperationFailed as failure:
         claims.let_go(operation, Status.FAILED, failure)
     except WorkflowError as refusal:
@@ -107,8 +113,7 @@ def _work(operation: Operation) -> None:
         if claims.is_canceling(operation):
             raise claims.Canceled
         if stopping.is_set():
-            _stop(operation)
-            return
+            raise claims.Stopping
         try:
             if _one_chunk(kind, operation):
                 return

@@ -127,7 +127,7 @@ def _row(kind: Kind, actor: Actor | None, team: Team, plan: Plan) -> Operation:
         team=team,
         kind=kind.name,
         label=(plan.label or str(kind.label))[:200],
-        created_by=actor.user if actor is not None else None,
+        created_by_id=actor.user.pk if actor is not None else None,
         queue=kind.queue,
         plan=dict(plan.data),
         total=plan.total,
