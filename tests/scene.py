@@ -1,0 +1,193 @@
+"""One of everything in one team, all under the same key.
+
+Because every object has the key KEY, any address of the URLconf can be filled in without knowing
+what it is about: `/jobs/<pk>/`, `/datasets/<pk>/`, `/teams/<team_id>/members/<pk>/` all lead to
+something that exists, and an outsider's 404 means that it is hidden, not that it is missing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.management.color import no_style
+from django.db import connection, models
+from django.utils import timezone
+
+from accounts.models import ApiToken, Invitation, Membership, Team, User
+from accounts.roles import Role
+from labeling.jobs.models import Batch, Event, Job, Pace, SavedView
+from labeling.operations.models import Operation, OperationRow
+from labeling.projects.models import Dataset, ItemLabels, ItemTag, Project, StagedFile
+from tests.factories import (
+    AnnotationFactory,
+    BatchFactory,
+    CommentFactory,
+    DatasetFactory,
+    ItemFactory,
+    JobFactory,
+    JobItemFactory,
+    LabelClassFactory,
+    MembershipFactory,
+    ProjectFactory,
+    TagDefinitionFactory,
+    TeamFactory,
+    UserFactory,
+    WorkspaceFactory,
+)
+
+KEY = 4242
+OUR_APPS = ("accounts", "operations", "projects", "jobs")
+
+
+@dataclass
+class Scene:
+    """The team and who is in it; `people` has one person of each role, by role."""
+
+    team: Team
+    people: dict[str, User]
+    outsider: User
+    restricted: User
+
+    @property
+    def owner(self) -> User:
+        """Who may do most."""
+        return self.people[Role.OWNER]
+
+    def objects(self) -> dict[type[models.Model], Any]:
+        """What there is under KEY, by model."""
+        found = {}
+        for model in our_models():
+            thing = model._default_manager.filter(pk=KEY).first()
+            if thing is not None:
+                found[model] = thing
+        return found
+
+
+def our_models() -> list[type[models.Model]]:
+    """Every model of the project that a URL could be about."""
+    return [
+        model
+        for label in OUR_APPS
+        for model in apps.get_app_config(label).get_models()
+        if not model._meta.auto_created
+    ]
+
+
+def build() -> Scene:
+    """Make the team with one of everything."""
+    team = TeamFactory.create(pk=KEY, name="Fruit")
+    people = {role.value: UserFactory.create(username=role.value) for role in Role}
+    for role, person in people.items():
+        MembershipFactory.create(team=team, user=person, role=role)
+    restricted = UserFactory.create(username="restricted")
+    MembershipFactory.create(team=team, user=restricted, role=Role.ANNOTATOR, restricted=True)
+    member = UserFactory.create(pk=KEY, username="somebody")
+    MembershipFactory.create(pk=KEY, team=team, user=member, role=Role.ANNOTATOR)
+    outsider = UserFactory.create(username="outsider")
+    MembershipFactory.create(user=outsider, role=Role.OWNER)
+    scene = Scene(team, people, outsider, restricted)
+    _fill(scene, member, KEY)
+    _move_sequences()
+    return scene
+
+
+def grow(scene: Scene, count: int) -> None:
+    """More of everything, around the objects under KEY and beside them."""
+    project = Project.objects.get(pk=KEY)
+    for number in range(count):
+        person = UserFactory.create()
+        MembershipFactory.create(team=scene.team, user=person, role=Role.ANNOTATOR)
+        _fill(scene, person, None)
+        ItemFactory.create(dataset_id=KEY)
+        LabelClassFactory.create(project=project)
+        TagDefinitionFactory.create(project=project)
+        job = JobFactory.create(batch=Batch.objects.get(pk=KEY), annotator=person, size=1)
+        _talk(Job.objects.get(pk=KEY), person, None)
+        _talk(job, person, None)
+        JobItemFactory.create(job=Job.objects.get(pk=KEY), state="done")
+        OperationRow.objects.create(operation_id=KEY, number=10 + number, outcome="ok")
+
+
+def _fill(scene: Scene, person: User, key: int | None) -> None:
+    """One of everything that a team owns; under `key`, or under the next free keys."""
+    owner, team, now = scene.owner, scene.team, timezone.now()
+    _keys(key, person, team, owner)
+    shelf = WorkspaceFactory.create(pk=key, team=team)
+    project = ProjectFactory.create(pk=key, team=team, workspace=shelf, created_by=owner)
+    LabelClassFactory.create(pk=key, project=project)
+    tag = TagDefinitionFactory.create(pk=key, project=project)
+    dataset = DatasetFactory.create(pk=key, project=project)
+    item = ItemFactory.create(pk=key, dataset=dataset, labeled_at=now)
+    ItemLabels.objects.create(pk=key, item=item)
+    ItemTag.objects.create(pk=key, item=item, tag=tag)
+    operation = _operation(key, scene, dataset)
+    StagedFile.objects.create(
+        pk=key, operation=operation, file=ContentFile(b"x", "x"), name="x.png", byte_size=1
+    )
+    batch = BatchFactory.create(pk=key, dataset=dataset, created_by=owner)
+    job = JobFactory.create(pk=key, batch=batch, annotator=person)
+    job_item = JobItemFactory.create(pk=key, job=job, item=item, annotation=None)
+    AnnotationFactory.create(pk=key, job_item=job_item)
+    _talk(job, person, key)
+    Pace.objects.create(pk=key, user=person, project=project, last_done_at=now)
+    SavedView.objects.create(
+        pk=key, team=team, user=owner, page="jobs:jobs", name=f"Mine {project.pk}"
+    )
+
+
+def _keys(key: int | None, person: User, team: Team, owner: User) -> None:
+    Invitation.objects.create(
+        pk=key,
+        team=team,
+        role=Role.VIEWER,
+        token_hash=f"hash-{person.pk}",
+        created_by=owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    ApiToken.objects.create(
+        pk=key, user=owner, name="script", prefix="ldk_", digest=f"digest-{person.pk}"
+    )
+
+
+def _talk(job: Job, person: User, key: int | None) -> None:
+    CommentFactory.create(pk=key, job=job, author=person)
+    Event.objects.create(
+        pk=key,
+        team_id=job.team_id,
+        verb="start",
+        actor=person,
+        subject_type="job",
+        subject_id=job.pk,
+        batch_id=job.batch_id,
+        job=job,
+        at=timezone.now(),
+    )
+
+
+def _operation(key: int | None, scene: Scene, dataset: Dataset) -> Operation:
+    operation = Operation.objects.create(
+        pk=key,
+        team=scene.team,
+        kind="upload-items",
+        label="Upload",
+        created_by=scene.owner,
+        status="complete",
+        queue="bulk",
+        total=1,
+        done=1,
+        subject_type="projects.dataset",
+        subject_id=dataset.pk,
+        completed_at=timezone.now(),
+    )
+    OperationRow.objects.create(pk=key, operation=operation, number=1, outcome="ok")
+    return operation
+
+
+def _move_sequences() -> None:
+    """PostgreSQL does not notice keys that were given by hand."""
+    statements = connection.ops.sequence_reset_sql(no_style(), [User, Membership, *our_models()])
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

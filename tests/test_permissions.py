@@ -1,0 +1,224 @@
+"""Who may do what, and who may see what, asked of every verb and of every address there is.
+
+Nothing here is listed by hand: verbs come from the registry, addresses from the URLconf. What is
+listed are the exceptions, each with its reason; one that is not needed any more fails.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import pytest
+from django.db import models
+
+from accounts.actor import Actor
+from accounts.models import ApiToken, Invitation, Membership, Team, User
+from accounts.roles import ROLES, Role
+from labeling.core.workflow import Action, actions
+from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView
+from labeling.operations.models import Operation
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition, Workspace
+from tests.scene import KEY, Scene, build, our_models
+from tests.urlconf import FRAMEWORK, about_objects, addresses, browser, filled, script
+
+# The word of each model in addresses, of pages as of REST.
+PLURALS: dict[type[models.Model], str] = {
+    ApiToken: "tokens",
+    Batch: "batches",
+    Comment: "comments",
+    Dataset: "datasets",
+    Invitation: "invitations",
+    Job: "jobs",
+    JobItem: "job-items",
+    LabelClass: "classes",
+    Membership: "members",
+    Operation: "operations",
+    Project: "projects",
+    SavedView: "saved-views",
+    TagDefinition: "tag-definitions",
+    Team: "teams",
+    User: "users",
+    Workspace: "workspaces",
+}
+
+# Verbs that ask who somebody is instead of their role, and why.
+ASKS_NO_ROLE: dict[type[models.Model], str] = {
+    ApiToken: "a token is its owner's, whatever their role in a team",
+    User: "an account is its person's, whatever their role in a team",
+}
+
+# Verbs that are not offered on an interface, and why.
+NO_PAGE: dict[str, str] = {}
+NO_REST: dict[str, str] = {}
+
+# Addresses that visitors may open, and why.
+OPEN_TO_VISITORS: dict[str, str] = {}
+
+# Addresses with a parameter that an outsider may open, and why.
+OPEN_TO_OUTSIDERS: dict[str, str] = {}
+
+# Addresses that somebody who sees only own work may open though they are about others, and why.
+OPEN_TO_THE_RESTRICTED: dict[str, str] = {}
+
+ACTIONS = [
+    pytest.param(action, id=f"{action.model.__name__}:{action.verb}") for action in actions.values()
+]
+SAFE_REFUSALS = {404, 405}
+
+
+@pytest.fixture
+def scene(db) -> Scene:
+    """One of everything under one key."""
+    return build()
+
+
+def held(broken: Collection[str], exceptions: Mapping[str, str]) -> list[str]:
+    """What is broken and no exception, and exceptions that nothing needs any more."""
+    unneeded = [f"stale exception: {key}" for key in exceptions if key not in broken]
+    return [line for line in broken if line not in exceptions] + unneeded
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_verb_asks_for_the_capability_of_its_table(scene, action: Action):
+    if action.model in ASKS_NO_ROLE:
+        pytest.skip(ASKS_NO_ROLE[action.model])
+    thing = action.model._default_manager.get(pk=KEY)
+    may = {role for role in Role if action.permits(thing, Actor.for_user(scene.people[role]))}
+    assert may == {role for role in Role if action.capability in ROLES[role]}
+    assert not action.permits(thing, Actor.for_user(scene.outsider))
+
+
+def test_every_model_with_verbs_has_its_word_in_addresses():
+    assert {model for model, _verb in actions} == set(PLURALS)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "client_of", "exceptions"),
+    [("/", browser, NO_PAGE), ("/api/", script, NO_REST)],
+    ids=["pages", "REST"],
+)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_roles_and_verbs_agree_on_every_interface(
+    scene,
+    action: Action,
+    prefix: str,
+    client_of: Callable[[User], Any],
+    exceptions: Mapping[str, str],
+):
+    plural = PLURALS[action.model]
+    if f"{plural} {action.verb}" in exceptions:
+        pytest.skip(exceptions[f"{plural} {action.verb}"])
+    url = f"{prefix}{plural}/{KEY}/{action.verb}/"
+    before = row(action.model)
+    people = sorted(
+        [*scene.people.values(), scene.outsider],
+        key=lambda person: action.permits(thing(action.model), Actor.for_user(person)),
+    )
+    for person in people:
+        may = action.permits(thing(action.model), Actor.for_user(person))
+        response = client_of(person).post(url)
+        said = response.content.decode(errors="replace")
+        if may:
+            assert response.status_code not in {404, 405, 500}, f"{person}: {said[:300]}"
+            assert "Your role in this team does not allow" not in said
+        else:
+            assert response.status_code in {403, 404}, f"{person}: {response.status_code}"
+            assert row(action.model) == before
+    assert browser().post(url).status_code in {302, 401, 403}
+
+
+def thing(model: type[models.Model]) -> Any:
+    """The object under KEY."""
+    return model._default_manager.get(pk=KEY)
+
+
+def row(model: type[models.Model]) -> dict[str, Any]:
+    """The columns of the object under KEY."""
+    return model._default_manager.filter(pk=KEY).values().get()
+
+
+def test_the_scene_has_one_of_everything(scene):
+    assert set(our_models()) == set(scene.objects())
+
+
+def test_every_parameter_of_an_address_leads_somewhere(scene):
+    """Else the outsider's 404 below would prove nothing."""
+    client = browser(scene.owner)
+    lost = [
+        address.pattern
+        for address in about_objects()
+        if all(client.get(url).status_code == 404 for url in filled(address))
+        and all(client.options(url).status_code == 404 for url in filled(address))
+    ]
+    assert not lost
+
+
+def test_an_outsider_finds_nothing_under_any_address(scene):
+    pages, rest = browser(scene.outsider), script(scene.outsider)
+    broken = {
+        address.pattern
+        for address in about_objects()
+        for url in filled(address)
+        for client in (pages, rest)
+        for response in (client.get(url), client.post(url))
+        if response.status_code not in SAFE_REFUSALS
+    }
+    assert not held(broken, OPEN_TO_OUTSIDERS)
+
+
+def test_an_outsider_changes_nothing(scene):
+    before = {model: row(model) for model in our_models()}
+    for address in about_objects():
+        for url in filled(address):
+            for client in (browser(scene.outsider), script(scene.outsider)):
+                for method in (client.post, client.put, client.patch, client.delete):
+                    method(url)
+    after = {model: row(model) for model in our_models()}
+    assert after == before
+
+
+def test_who_sees_only_own_work_finds_nothing_of_others(scene):
+    pages, rest = browser(scene.restricted), script(scene.restricted)
+    broken = {
+        address.pattern
+        for address in about_objects()
+        for url in filled(address)
+        for client in (pages, rest)
+        if client.get(url).status_code not in {403, *SAFE_REFUSALS}
+    }
+    assert not held(broken, OPEN_TO_THE_RESTRICTED)
+
+
+def test_a_visitor_is_asked_to_sign_in_everywhere(scene):
+    client = browser()
+    broken = set()
+    for address in addresses():
+        if address.pattern.startswith(FRAMEWORK):
+            continue
+        for url in filled(address):
+            response = client.get(url)
+            asked = response.status_code == 302 and "/account/login/" in response["Location"]
+            if not (asked or response.status_code in {401, 405}):
+                broken.add(address.pattern)
+    assert not held(broken, OPEN_TO_VISITORS)
+
+
+def test_no_address_changes_anything_by_being_looked_at(scene):
+    before = {model: row(model) for model in our_models() if model is not ApiToken}
+    client = browser(scene.owner)
+    for address in about_objects():
+        for url in filled(address):
+            client.get(url)
+    after = {model: row(model) for model in our_models() if model is not ApiToken}
+    assert after == before
+
+
+def test_the_admin_shows_an_outsider_nothing(scene):
+    client = browser(scene.outsider)
+    shown = [
+        address.pattern
+        for address in addresses()
+        if address.pattern.startswith("/admin/")
+        and address.names
+        and client.get(address.fill(app_label="jobs", url="x")).status_code == 200
+    ]
+    assert not shown

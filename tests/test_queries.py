@@ -1,0 +1,89 @@
+"""The number of queries does not grow with the rows: every page and every list, few rows and many.
+
+Each address of the URLconf is asked with a few of everything, then with many more of everything
+around it. Both must take the same number of queries, whole page, htmx partial and CSV alike.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from labeling.core.listing import ListPage
+from tests.scene import Scene, build, grow
+from tests.urlconf import FRAMEWORK, addresses, browser, filled
+
+FEW, MANY = 2, 10
+
+# Addresses whose queries may grow, and why.
+MAY_GROW: dict[str, str] = {}
+
+
+@pytest.fixture
+def scene(db) -> Scene:
+    """A few of everything."""
+    made = build()
+    grow(made, FEW)
+    return made
+
+
+@pytest.mark.parametrize("role", ["manager", "annotator"])
+def test_no_page_asks_more_when_there_is_more_to_show(scene, role):
+    person = scene.people[role]
+    few = dict(answers(person))
+    grow(scene, MANY)
+    many = dict(answers(person))
+    grown = {
+        question: f"{len(few[question])} -> {len(many[question])}: {repeated(many[question])}"
+        for question in few.keys() & many.keys()
+        if len(many[question]) > len(few[question])
+    }
+    complaints = [f"{url} {said}" for url, said in grown.items() if url not in MAY_GROW]
+    complaints += [f"stale exception: {url}" for url in MAY_GROW if url not in grown]
+    assert not complaints, "\n".join(complaints)
+
+
+def answers(person: User) -> Iterator[tuple[str, list[str]]]:
+    """Every question that is answered with a page, and the queries that the answer took."""
+    client = browser(person)
+    for question, url, headers in questions():
+        client.get(url, headers=headers)  # what is asked once per process is not per row
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            found = is_answered(client, url, headers)
+        if found:
+            yield question, [each["sql"] for each in captured.captured_queries]
+
+
+def questions() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What to ask: a name for it, the URL and the headers."""
+    for address in addresses():
+        if address.pattern.startswith(FRAMEWORK):
+            continue
+        for url in filled(address):
+            yield url, url, {}
+            if address.view_class and issubclass(address.view_class, ListPage):
+                yield f"{url} (partial)", url, {"HX-Request": "true"}
+                yield f"{url} (csv)", f"{url}?format=csv", {}
+
+
+def is_answered(client: Client, url: str, headers: dict[str, Any]) -> bool:
+    """Ask, read the answer to its end, and say whether it was one."""
+    response = client.get(url, headers=headers)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response.status_code == 200
+
+
+def repeated(queries: list[str]) -> str:
+    """The query that was asked most often, without its values."""
+    shapes = Counter(re.sub(r"'[^']*'|\b\d+\b", "?", query) for query in queries)
+    shape, times = shapes.most_common(1)[0]
+    return f"{times} times {shape[:300]}"
