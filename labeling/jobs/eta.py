@@ -46,6 +46,11 @@ def observe(recent_seconds: Sequence[float], gap_seconds: float) -> list[float]:
     return [*recent_seconds, round(gap_seconds, 1)][-KEPT_GAPS:]
 
 
+def usual_pace(recent_seconds: Sequence[float]) -> float | None:
+    """Seconds an item, the median of the remembered gaps; None while they are no evidence."""
+    return median(recent_seconds) if len(recent_seconds) >= NEEDED_GAPS else None
+
+
 def estimate(remaining: int, recent_seconds: Sequence[float], *, assigned: bool) -> Estimate:
     """The work that is left on a job.
 
@@ -58,8 +63,8 @@ def estimate(remaining: int, recent_seconds: Sequence[float], *, assigned: bool)
         return Estimate(timedelta(0), timedelta(0))
     if not assigned:
         return Estimate(None, None, _("no one is assigned"))
-    if len(recent_seconds) < NEEDED_GAPS:
+    usual = usual_pace(recent_seconds)
+    if usual is None:
         return Estimate(None, None, _("not yet: a few more items are needed"))
-    usual = median(recent_seconds)
     slow = quantiles(recent_seconds, n=4)[2]
     return Estimate(timedelta(seconds=remaining * usual), timedelta(seconds=remaining * slow))

@@ -11,6 +11,7 @@ from labeling.jobs.actions import (
     launching,
     leaving,
     reviewing,
+    saved_views,
     steering,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "launching",
     "leaving",
     "reviewing",
+    "saved_views",
     "steering",
 ]

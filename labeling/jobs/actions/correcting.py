@@ -156,8 +156,9 @@ def remember_pace(change: Change) -> None:
     if not made:
         gap = (change.at - pace.last_done_at).total_seconds()
         pace.recent_seconds = eta.observe(pace.recent_seconds, gap)
+        pace.usual_seconds = eta.usual_pace(pace.recent_seconds)
         pace.last_done_at = change.at
-        pace.save(update_fields=["recent_seconds", "last_done_at"])
+        pace.save(update_fields=["recent_seconds", "usual_seconds", "last_done_at"])
 
 
 class SkipForm(forms.Form):

@@ -1,13 +1,16 @@
 """What the lists of human work may be filtered by; the pages and REST share these classes."""
 
+from labeling.jobs.filters.batches import BatchFilterSet, TeamBatchFilterSet
 from labeling.jobs.filters.items import JobItemFilterSet
 from labeling.jobs.filters.jobs import JobFilterSet, ReviewQueueFilterSet, TeamJobFilterSet
 from labeling.jobs.filters.people import PeopleFilterSet
 
 __all__ = [
+    "BatchFilterSet",
     "JobFilterSet",
     "JobItemFilterSet",
     "PeopleFilterSet",
     "ReviewQueueFilterSet",
+    "TeamBatchFilterSet",
     "TeamJobFilterSet",
 ]

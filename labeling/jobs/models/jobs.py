@@ -177,6 +177,13 @@ class Job(models.Model):
         """Whether a reviewer sent the job back and it was not submitted since."""
         return (self.stage, self.state) == (Stage.ANNOTATION, State.REJECTED)
 
+    @property
+    def badge(self) -> str:
+        """What its badge shows: the status, unless it is put away or was sent back."""
+        if self.archived_at is not None:
+            return "archived"
+        return "sent_back" if self.sent_back and self.stopped_at is None else str(self.status)
+
 
 class JobItemQuerySet(models.QuerySet["JobItem"]):
     """Job items by what a person may see."""

@@ -19,6 +19,7 @@ class Pace(models.Model):
     Attributes:
         recent_seconds: the last gaps between two confirmations, newest last, idle time left out
             (see `labeling.jobs.eta`).
+        usual_seconds: their median once there is evidence, so that lists can sort by it.
         last_done_at: the newest confirmation.
     """
 
@@ -27,6 +28,7 @@ class Pace(models.Model):
     )
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="paces")
     recent_seconds = models.JSONField(default=list)
+    usual_seconds = models.FloatField(null=True)
     last_done_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,55 @@
+"""Filters of batches."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from labeling.core.listing import Order, StrictFilterSet, VisibleChoiceFilter
+from labeling.jobs.filters.choices import CappedChoiceFilter, PersonFilter, by_name_in_team
+from labeling.jobs.filters.jobs import NumberChoicesFilter
+from labeling.jobs.models import Batch
+from labeling.jobs.states import BatchStatus, Priority
+from labeling.projects.models import Dataset, Project
+
+
+class BatchFilterSet(StrictFilterSet):
+    """Every way to choose batches. Archived ones are hidden unless their status is asked for."""
+
+    status = django_filters.MultipleChoiceFilter(choices=BatchStatus.choices, label=_("Status"))
+    project = VisibleChoiceFilter(Project, narrow=by_name_in_team, label=_("Project"))
+    dataset = CappedChoiceFilter(Dataset, narrow=by_name_in_team, label=_("Dataset"))
+    priority = NumberChoicesFilter(Priority.choices, label=_("Priority"))
+    created_by = PersonFilter(label=_("Created by"))
+    team = VisibleChoiceFilter(Team, label=_("Team"))
+
+    search_fields = ("name",)
+    orderings = {
+        "name": "name",
+        "project": "project__name",
+        "status": "status",
+        "priority": "priority",
+        "due": Order(("due_at",), empty_last=True),
+        "created": "created_at",
+    }
+    default_ordering = ("-created",)
+
+    class Meta:
+        model = Batch
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The batches, archived ones only when asked for."""
+        if not self.form.cleaned_data.get("status"):
+            queryset = queryset.exclude(status=BatchStatus.ARCHIVED)
+        found: QuerySet[Batch] = super().filter_queryset(queryset)
+        return found
+
+
+class TeamBatchFilterSet(BatchFilterSet):
+    """The same on a team's own page, where the team is in the address."""
+
+    team = None
+
+    class Meta(BatchFilterSet.Meta):
+        pass

@@ -1,0 +1,79 @@
+"""The list of a team's batches."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from accounts.roles import Capability
+from labeling.core.http import get_visible_or_404
+from labeling.core.listing import Column, ListPage
+from labeling.core.navigation import nav_item
+from labeling.jobs.dashboards import with_progress
+from labeling.jobs.filters import TeamBatchFilterSet
+from labeling.jobs.models import Batch
+
+
+@nav_item(
+    "batches",
+    label=_("Batches"),
+    icon="batch",
+    url_name="jobs:batch-list",
+    capability=Capability.VIEW,
+    order=25,
+    on_phone=False,
+)
+class BatchList(ListPage[Batch]):
+    """Batches with their progress, the newest first."""
+
+    filterset_class = TeamBatchFilterSet
+    title = _("Batches")
+    nav = "batches"
+    template_name = "jobs/batch_list.html"
+    empty_text = _("No batch fits. Launch one with “New batch”, or loosen the filters.")
+    columns: Sequence[Column] = (
+        Column("name", _("Name"), ordering="name", priority=1, is_link=True),
+        Column("project", _("Project"), value="project.name", ordering="project"),
+        Column("dataset", _("Dataset"), value="dataset.name", priority=3),
+        Column("jobs", _("Jobs"), value="job_count", is_number=True),
+        Column(
+            "status",
+            _("Status"),
+            template="jobs/columns/badge.html",
+            csv="status",
+            ordering="status",
+            priority=1,
+        ),
+        Column(
+            "progress",
+            _("Progress"),
+            template="jobs/columns/bar.html",
+            csv=lambda batch: f"{batch.done}/{batch.items}",
+            priority=1,
+        ),
+        Column("priority", _("Priority"), value="get_priority_display", ordering="priority"),
+        Column(
+            "due",
+            _("Due"),
+            template="jobs/columns/due_at.html",
+            csv="due_at",
+            ordering="due",
+        ),
+    )
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        """The team's batches with the sums of their jobs."""
+        batches = Batch.objects.visible_to(self.request.actor).filter(team=self._team())
+        return with_progress(batches.select_related("project", "dataset"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether the actor may launch."""
+        team = self._team()
+        may_manage = self.request.actor.can(Capability.MANAGE_JOBS, team.pk)
+        return super().get_context_data(**kwargs, current_team=team, may_manage=may_manage)
+
+    def _team(self) -> Team:
+        teams = Team.objects.visible_to(self.request.actor)
+        return get_visible_or_404(teams, self.kwargs["team_id"])
