@@ -46,7 +46,7 @@ def test_every_package_is_on_the_map():
 
 
 def test_every_dependency_has_a_reason():
-    names = re.findall(r"^([A-Za-z-]+)", "\n".join(pins("run") + pins("test")), re.MULTILINE)
+    names = re.findall(r"^([A-Za-z0-9-]+)", "\n".join(pins("run") + pins("test")), re.MULTILINE)
     missing = [name for name in names if f"| {name.lower()} |" not in TEXT.lower()]
     assert not missing
 
@@ -54,6 +54,14 @@ def test_every_dependency_has_a_reason():
 def test_every_link_to_a_file_leads_somewhere():
     links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
     assert not [link for link in links if not (ROOT / link).exists()]
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_every_pin_is_hashed_and_names_no_host(name):
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    pinned = re.findall(r"^\S+==\S+ \\\n +--hash=sha256:", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[A-Za-z]", text, re.MULTILINE))
+    assert not re.search(r"https?://|file:|--index-url|--find-links", text)
 
 
 def pins(name: str) -> list[str]:
