@@ -1,7 +1,7 @@
 """The annotation document: reading, checking, counting and publishing it. No models, no queries."""
 
 from labeling.projects.documents.parsing import parse, sift
-from labeling.projects.documents.publishing import Counts, count, published
+from labeling.projects.documents.publishing import Counts, count, merged, published
 from labeling.projects.documents.rules import Rules, TagRule
 from labeling.projects.documents.types import (
     Document,
@@ -29,6 +29,7 @@ __all__ = [
     "TagRule",
     "count",
     "empty_document",
+    "merged",
     "parse",
     "published",
     "sift",

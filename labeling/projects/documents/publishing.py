@@ -45,3 +45,16 @@ def published(
     tags = [each for each in item_document["tags"] if each["tag"] not in tag_ids]
     tags += [each for each in annotation_document["tags"] if each["tag"] in tag_ids]
     return Document(objects=[*kept, *spoken], tags=tags)
+
+
+def merged(stored: Document, added: Document) -> Document:
+    """Both together: an object or image tag that is in both is taken as it is in `added`."""
+    ids = {each["id"] for each in added["objects"]}
+    tags = {each["tag"] for each in added["tags"]}
+    return Document(
+        objects=[
+            *(each for each in stored["objects"] if each["id"] not in ids),
+            *added["objects"],
+        ],
+        tags=[*(each for each in stored["tags"] if each["tag"] not in tags), *added["tags"]],
+    )

@@ -19,6 +19,9 @@ from labeling.projects.documents.types import Rle
 Mask = NDArray[np.uint8]
 """Height x width, 1 inside the object."""
 
+PIXELS_BOUND = 2**31
+"""Pixels of the largest mask; pycocotools counts in 32 bits."""
+
 _LONGEST_RUN = 7
 """Characters of one run: five bits each, so 35 bits, enough for any 32-bit run."""
 
@@ -61,8 +64,13 @@ def runs(counts: str) -> NDArray[np.int64]:
 
 def check(counts: Sequence[int] | NDArray[np.int64], height: int, width: int) -> int:
     """Pixels inside the object, for runs that cover exactly height x width; else RleError."""
-    lengths = np.asarray(counts, dtype=np.int64)
     pixels = height * width
+    if not 0 < pixels < PIXELS_BOUND:
+        raise RleError("a size out of range")
+    try:
+        lengths = np.asarray(counts, dtype=np.int64)
+    except OverflowError as error:
+        raise RleError("a run out of range") from error
     if lengths.size and (lengths.min() < 0 or lengths.max() > pixels):
         raise RleError("a run out of range")
     if int(lengths.sum()) != pixels:
