@@ -1,1 +1,1 @@
-"""What every package stands on: the workflow, registries, lists and HTTP. No models, no domain words."""
+"""What every package stands on: workflow, registries, lists, HTTP. No models, no domain words."""

@@ -81,6 +81,8 @@ class Action:
         destructive: shown last and in red.
         undo: the verb that takes this one back, offered in the toast.
         order: place among the buttons; the same in every list and page.
+        recorded: whether it leaves a line in the history.
+        outcome_model: what `Change.outcome` is, for verbs that make something; REST answers it.
     """
 
     verb: ClassVar[str]
@@ -97,6 +99,7 @@ class Action:
     undo: ClassVar[str | None] = None
     order: ClassVar[int] = 50
     recorded: ClassVar[bool] = True
+    outcome_model: ClassVar[type[models.Model] | None] = None
 
     def team_id(self, obj: Any) -> int:
         """The team whose role table decides; objects without a `team_id` override this."""

@@ -24,8 +24,8 @@ def make_successor(
         keep_annotations: start from the job items' own labels; otherwise from the labels that
             their items have now.
     """
-    # The batch row serialises the numbering of its jobs.
-    Batch.objects.filter(pk=job.batch_id).update(status=job.batch.status)
+    # The batch's row lock makes the numbers of its jobs one sequence; SQLite has one writer anyway.
+    Batch.objects.select_for_update().get(pk=job.batch_id)
     number = (job.batch.jobs.aggregate(last=Max("number"))["last"] or 0) + 1
     rows = list(job_items.select_related("annotation", "item__labels").order_by("position"))
     successor = Job.objects.create(

@@ -52,6 +52,8 @@ class Column:
 
     def value_of(self, row: Any) -> Any:
         """What the cell shows, before any markup."""
+        if self.value is None and self.template:
+            return getattr(row, self.name, None)  # the template may draw from the row alone
         return resolve(row, self.value or self.name)
 
     def csv_of(self, row: Any) -> str:

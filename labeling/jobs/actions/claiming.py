@@ -45,6 +45,7 @@ class TakeNext(Action):
     capability = Capability.LABEL
     primary = True
     recorded = False
+    outcome_model = Job
 
     def team_id(self, obj: Any) -> int:
         """The team itself."""

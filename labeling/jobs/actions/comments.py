@@ -29,6 +29,7 @@ class AddComment(Action):
     model = Job
     capability = Capability.COMMENT
     form = CommentForm
+    outcome_model = Comment
     order = 45
 
     def effect(self, change: Change) -> None:

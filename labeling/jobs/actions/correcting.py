@@ -63,6 +63,7 @@ class SaveAnnotation(AnnotatorItemAction):
     label = _("Save")
     form = SaveForm
     recorded = False
+    outcome_model = Annotation
 
     def effect(self, change: Change) -> None:
         """Check the document against the job's rules and store it under the next version.

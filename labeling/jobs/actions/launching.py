@@ -44,6 +44,7 @@ class CreateBatch(Action):
     model = Dataset
     capability = Capability.MANAGE_JOBS
     form = BatchForm
+    outcome_model = Batch
     primary = True
     order = 10
 

@@ -152,6 +152,7 @@ class Restart(ReviewAction):
     label = _("Restart rejected")
     description = _("A new job of the rejected items, for the same annotator.")
     sources = (FINISHED, *REVIEWING)
+    outcome_model = Job
     order = 40
 
     def check(self, change: Change) -> None:

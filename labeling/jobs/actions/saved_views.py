@@ -11,7 +11,9 @@ from accounts.roles import Capability
 from labeling.core.errors import Invalid
 from labeling.core.workflow import Action, Change, register
 from labeling.jobs.models import SavedView
-from labeling.jobs.states import VIEWED_LISTS
+
+VIEWED_LISTS = ("jobs:job-list", "jobs:review-queue", "jobs:people")
+"""The lists, by URL name, whose filters may be saved; the first is the default."""
 
 MOST_VIEWS = 100
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.core.workflow import Change, register
 from labeling.jobs.actions.base import JobAction
 from labeling.jobs.actions.batches import settle_batch
+from labeling.jobs.models import Job
 from labeling.jobs.states import FINISHED, OPEN, JobType, Priority
 from labeling.jobs.succession import make_successor
 
@@ -152,6 +153,7 @@ class Clone(JobAction):
     """A new job of the same items and settings; its labels start from what the items have now."""
 
     verb = "clone"
+    outcome_model = Job
     label = _("Clone")
     description = _("A new job over the same items, from the labels that they have now.")
     stopped = None

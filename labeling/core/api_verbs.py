@@ -1,0 +1,168 @@
+"""REST verbs: every action of a model becomes `POST /api/<things>/<id>/<verb>/`.
+
+Nothing is written per verb. The request's schema is the action's form, the answer is the object
+as it is now, or what the action made.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action as extra_action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.core.errors import Invalid
+from labeling.core.fields import ChosenField, IdListField
+from labeling.core.registry import Registry
+from labeling.core.workflow import Action, actions_of, perform
+
+representations: Registry[type[models.Model], type[serializers.BaseSerializer[Any]]] = Registry(
+    "representation"
+)
+
+
+def represents(model: type[models.Model]) -> Callable[[Any], Any]:
+    """Decorator for the serializer that shows a model wherever REST answers one."""
+    return representations.register(model)
+
+
+class Refusal(serializers.Serializer[Any]):
+    """Why a request was refused: one sentence, and more where there is more to say."""
+
+    detail = serializers.CharField()
+    errors = serializers.JSONField(required=False)  # type: ignore[assignment]
+    state = serializers.CharField(required=False)
+
+
+REFUSALS = {
+    400: OpenApiResponse(Refusal, description="Some values do not fit."),
+    403: OpenApiResponse(Refusal, description="Your role does not allow this."),
+    404: OpenApiResponse(description="There is no such thing, or it is not yours to see."),
+    409: OpenApiResponse(Refusal, description="Not now: the state does not allow it."),
+}
+
+SIMPLE_FIELDS: tuple[tuple[type[forms.Field], type[serializers.Field[Any, Any, Any, Any]]], ...] = (
+    (forms.BooleanField, serializers.BooleanField),
+    (forms.IntegerField, serializers.IntegerField),
+    (forms.FloatField, serializers.FloatField),
+    (forms.DateTimeField, serializers.DateTimeField),
+    (forms.DateField, serializers.DateField),
+    (forms.EmailField, serializers.EmailField),
+    (forms.JSONField, serializers.JSONField),
+    (forms.FileField, serializers.FileField),
+    (forms.CharField, serializers.CharField),
+)
+"""Form fields and how REST describes them; the first that fits."""
+
+
+def described(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
+    """One form field as a REST field, for the schema only: the form itself does the checking."""
+    required: dict[str, Any] = {"required": field.required}
+    if isinstance(field, IdListField | ChosenField | forms.ModelMultipleChoiceField):
+        return serializers.ListField(child=serializers.IntegerField(), **required)
+    if isinstance(field, forms.ModelChoiceField):
+        return serializers.IntegerField(allow_null=not field.required, **required)
+    if isinstance(field, forms.MultipleChoiceField):
+        return serializers.ListField(child=serializers.CharField(), **required)
+    if isinstance(field, forms.TypedChoiceField) and field.coerce is int:
+        return serializers.IntegerField(**required)
+    if isinstance(field, forms.ChoiceField):
+        return serializers.CharField(**required)
+    for form_field, rest_field in SIMPLE_FIELDS:
+        if isinstance(field, form_field):
+            return rest_field(**required)
+    return serializers.JSONField(**required)
+
+
+def input_serializer(action: Action) -> type[serializers.Serializer[Any]] | None:
+    """The schema of a verb's input; None when it takes nothing."""
+    fields: Mapping[str, forms.Field] = getattr(action.form, "base_fields", {})
+    if not fields:
+        return None
+    owner = action.model.__name__
+    name = f"{owner}{action.verb.title().replace('-', '')}"
+    described_fields = {key: described(field) for key, field in fields.items()}
+    return type(name, (serializers.Serializer,), {**described_fields, "__module__": __name__})
+
+
+def body_of(request: Request) -> Mapping[str, Any]:
+    """The request's data; raises Invalid for JSON that is no object."""
+    if not isinstance(request.data, Mapping):
+        raise Invalid({"body": [_("Send one JSON object.")]})
+    return request.data
+
+
+def with_verbs(viewset: type[Any], model: type[models.Model]) -> type[Any]:
+    """The viewset with one POST route for each action of the model.
+
+    Call it once all serializers are imported, so that the answers can be described.
+    """
+    routes = {_method_name(action): _route(action) for action in actions_of(model)}
+    return type(viewset.__name__, (viewset,), {**routes, "__doc__": viewset.__doc__})
+
+
+def _method_name(action: Action) -> str:
+    return f"verb_{action.verb.replace('-', '_')}"
+
+
+def _route(action: Action) -> Any:
+    """The method of one verb."""
+
+    def verb(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = body_of(request)
+        change = perform(action, self.get_object(), request.actor, data, request.FILES)  # type: ignore[attr-defined]
+        made = action.outcome_model is not None and change.outcome is not None
+        shown = change.outcome if made else self.fresh(change.obj)
+        serializer = representations[type(shown)](shown, context=self.get_serializer_context())
+        code = status.HTTP_201_CREATED if made else status.HTTP_200_OK
+        return Response(serializer.data, status=code)
+
+    verb.__name__ = _method_name(action)
+    verb.__doc__ = str(action.description or action.label)
+    shown = representations[action.outcome_model or action.model]
+    code = 201 if action.outcome_model else 200
+    documented = extend_schema(
+        summary=f"{action.label}",
+        request=input_serializer(action),
+        responses={code: shown, **REFUSALS},
+        filters=False,
+    )
+    route = extra_action(
+        detail=True,
+        methods=["post"],
+        url_path=action.verb,
+        url_name=action.verb,
+        filter_backends=[],
+        pagination_class=None,
+    )
+    return route(documented(verb))
+
+
+class Seen:
+    """A mixin for viewsets: rows through `visible_to`, and an object again after its verb.
+
+    A viewset defines `seen()`, the visible rows with all that its serializer reads.
+    """
+
+    request: Any
+    swagger_fake_view = False
+
+    def seen(self) -> models.QuerySet[Any]:
+        """The rows that the actor may see."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """The same; nothing while the schema is drawn, when nobody asks."""
+        if self.swagger_fake_view:
+            model: type[models.Model] = self.filterset_class._meta.model  # type: ignore[attr-defined]
+            return model._default_manager.none()
+        return self.seen()
+
+    def fresh(self, obj: models.Model) -> Any:
+        """The object as it is now; the one in hand when the actor may no longer see it."""
+        return self.seen().filter(pk=obj.pk).first() or obj

@@ -1,0 +1,44 @@
+"""Batches over REST."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from labeling.core.api_verbs import REFUSALS, Seen, body_of, input_serializer
+from labeling.core.workflow import actions, perform
+from labeling.jobs.api.datasets import dataset_of
+from labeling.jobs.dashboards import with_progress
+from labeling.jobs.filters import BatchFilterSet
+from labeling.jobs.models import Batch
+from labeling.jobs.serializers import BatchSerializer
+from labeling.projects.models import Dataset
+
+CREATE = actions[Dataset, "create-batch"]
+
+
+class BatchViewSet(Seen, ReadOnlyModelViewSet[Batch]):
+    """Batches: what managers launch."""
+
+    serializer_class = BatchSerializer
+    filterset_class = BatchFilterSet
+
+    def seen(self) -> QuerySet[Batch]:
+        """Visible batches with the sums of their jobs."""
+        batches = Batch.objects.visible_to(self.request.actor)
+        people = batches.select_related("reviewer", "created_by")
+        return with_progress(people).prefetch_related("people", "classes", "tags")
+
+    @extend_schema(
+        summary="Make a batch and launch it",
+        request=input_serializer(CREATE),
+        responses={201: BatchSerializer, **REFUSALS},
+    )
+    def create(self, request: Request) -> Response:
+        """The same as `create-batch` on the dataset that `dataset` names."""
+        data = body_of(request)
+        change = perform(CREATE, dataset_of(self.request, data), self.request.actor, data)
+        shown = self.get_serializer(self.fresh(change.outcome))
+        return Response(shown.data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,108 @@
+"""Jobs and their items as REST shows them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from labeling.core.api_verbs import represents
+from labeling.core.workflow import verbs_for
+from labeling.jobs.models import Job, JobItem
+from labeling.jobs.serializers.people import PersonSerializer
+
+
+class CountersSerializer(serializers.ModelSerializer[Job]):
+    """Where a job is and how far."""
+
+    class Meta:
+        model = Job
+        fields = ("id", "status", "stage", "state", "items", "done", "accepted", "rejected")
+        read_only_fields = fields
+
+
+@represents(Job)
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """A job; `verbs` are those that you may do to it now."""
+
+    annotator = PersonSerializer(read_only=True, allow_null=True)
+    reviewer = PersonSerializer(read_only=True, allow_null=True)
+    created_by = PersonSerializer(read_only=True)
+    status = serializers.CharField(read_only=True)
+    verbs = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (
+            "id",
+            "team",
+            "project",
+            "dataset",
+            "batch",
+            "name",
+            "number",
+            "type",
+            "annotator",
+            "reviewer",
+            "stage",
+            "state",
+            "status",
+            "priority",
+            "due_at",
+            "parent",
+            "items",
+            "done",
+            "accepted",
+            "rejected",
+            "verbs",
+            "created_by",
+            "created_at",
+            "updated_at",
+            "claimed_at",
+            "started_at",
+            "submitted_at",
+            "completed_at",
+            "stopped_at",
+            "archived_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_verbs(self, job: Job) -> list[str]:
+        """What the asker may do to this job now."""
+        request: Any = self.context.get("request")
+        if request is None:
+            return []
+        return [action.verb for action in verbs_for(job, request.actor)]
+
+
+@represents(JobItem)
+class JobItemSerializer(serializers.ModelSerializer[JobItem]):
+    """One item in one job, with the job's counters as they are now."""
+
+    name = serializers.CharField(source="item.name", read_only=True)
+    width = serializers.IntegerField(source="item.width", read_only=True)
+    height = serializers.IntegerField(source="item.height", read_only=True)
+    decided_by = PersonSerializer(read_only=True, allow_null=True)
+    done_by = PersonSerializer(read_only=True, allow_null=True)
+    job = CountersSerializer(read_only=True)
+
+    class Meta:
+        model = JobItem
+        fields = (
+            "id",
+            "job",
+            "item",
+            "name",
+            "width",
+            "height",
+            "position",
+            "state",
+            "version",
+            "reason",
+            "skip_reason",
+            "done_by",
+            "done_at",
+            "decided_by",
+            "decided_at",
+        )
+        read_only_fields = fields
