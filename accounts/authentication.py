@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Membership, User
 from accounts.models.access import digest_of
 
 KEYWORD = "Token"
@@ -48,14 +49,24 @@ def token_of(secret: str) -> ApiToken:
     Raises:
         AuthenticationFailed: with the reason in words.
     """
-    token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
+    memberships = Membership.objects.filter(user=OuterRef("user"))
+    token = (
+        ApiToken.objects.filter(digest=digest_of(secret))
+        .select_related("user")
+        .annotate(
+            had_team=Exists(memberships), has_team=Exists(memberships.filter(deactivated_at=None))
+        )
+        .first()
+    )
     if token is None:
         raise exceptions.AuthenticationFailed(_("This API token is not known."))
     if token.status == "revoked":
         raise exceptions.AuthenticationFailed(_("This API token was revoked."))
     if token.status == "expired":
         raise exceptions.AuthenticationFailed(_("This API token has expired."))
-    if not token.user.is_active:
+    # Out of every team is out of the desk. Who was never in one may wait for a first invitation.
+    is_out = token.had_team and not token.has_team
+    if is_out or not token.user.is_active:
         raise exceptions.AuthenticationFailed(_("The person of this API token is deactivated."))
     return token
 

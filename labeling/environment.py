@@ -210,7 +210,7 @@ def kept_secret_key(path: Path) -> str:
 
 def without_password(address: str) -> str:
     """An address with its password blanked out, fit for a log."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", address)
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", address)
 
 
 def _filled(raw: str) -> str:

@@ -325,8 +325,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
     "loggers": {
-        # Requests that were refused are the visitor's news, not ours.
         "django": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level, "propagate": False},
+        # Requests that were refused are the visitor's news, not ours.
+        "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         # One line for each message would be two every few seconds, of the sweeper alone.
         "celery.app.trace": {"level": "WARNING"},

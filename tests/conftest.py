@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.actor import Actor
@@ -96,3 +98,15 @@ def api_for(db) -> Callable[[User], APIClient]:
 def actor_for(db) -> Callable[[User], Actor]:
     """Makes the actor of a person, read afresh."""
     return Actor.for_user
+
+
+@pytest.fixture
+def count_queries(db) -> Callable[[Callable[[], object]], int]:
+    """Counts the queries of a call."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return len(captured)
+
+    return count
