@@ -45,6 +45,7 @@ class Invite(Action):
     """Make a link that lets one person into the team; `outcome` is (invitation, secret)."""
 
     verb = "invite"
+    by_rest = False  # it answers the link too
     label = _("Invite")
     description = _("Make a link that lets one person into the team.")
     model = Team

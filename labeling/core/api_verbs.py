@@ -102,7 +102,7 @@ def with_verbs(viewset: type[Any], model: type[models.Model]) -> type[Any]:
 
     Call it once all serializers are imported, so that the answers can be described.
     """
-    routes = {_method_name(action): _route(action) for action in actions_of(model)}
+    routes = {_method_name(each): _route(each) for each in actions_of(model) if each.by_rest}
     return type(viewset.__name__, (viewset,), {**routes, "__doc__": viewset.__doc__})
 
 

@@ -83,6 +83,7 @@ class Action:
         order: place among the buttons; the same in every list and page.
         recorded: whether it leaves a line in the history.
         outcome_model: what `Change.outcome` is, for verbs that make something; REST answers it.
+        by_rest: whether REST draws its route by itself; False where an address of its own serves it.
     """
 
     verb: ClassVar[str]
@@ -100,6 +101,7 @@ class Action:
     order: ClassVar[int] = 50
     recorded: ClassVar[bool] = True
     outcome_model: ClassVar[type[models.Model] | None] = None
+    by_rest: ClassVar[bool] = True
 
     def team_id(self, obj: Any) -> int:
         """The team whose role table decides; objects without a `team_id` override this."""

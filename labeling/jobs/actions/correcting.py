@@ -60,6 +60,7 @@ class SaveAnnotation(AnnotatorItemAction):
     """
 
     verb = "save-annotation"
+    by_rest = False  # PUT …/annotation/
     label = _("Save")
     form = SaveForm
     recorded = False

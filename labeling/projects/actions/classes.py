@@ -84,6 +84,7 @@ class AddClass(AddAction):
     """Offer another class."""
 
     verb = "add-class"
+    outcome_model = LabelClass
     label = _("Add class")
     form = ClassForm
     order = 50

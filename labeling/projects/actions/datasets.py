@@ -56,6 +56,7 @@ class CreateDataset(ProjectAction):
     """Make an empty dataset. The outcome is the dataset."""
 
     verb = "create-dataset"
+    outcome_model = Dataset
     label = _("New dataset")
     form = DatasetForm
     primary = True

@@ -95,6 +95,7 @@ class CreateProject(Action):
     """Make a project. The outcome is the project."""
 
     verb = "create-project"
+    outcome_model = Project
     label = _("New project")
     model = Team
     capability = Capability.MANAGE_PROJECTS

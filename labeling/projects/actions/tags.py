@@ -135,6 +135,7 @@ class AddTag(AddAction):
     """Offer another tag."""
 
     verb = "add-tag"
+    outcome_model = TagDefinition
     label = _("Add tag")
     form = TagForm
     order = 60

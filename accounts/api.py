@@ -1,0 +1,79 @@
+"""Oneself, teams and members over REST."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from accounts.filters import MemberOfTeamsFilter, TeamFilter
+from accounts.models import Membership, Team
+from accounts.serializers import (
+    InvitationSerializer,
+    MemberSerializer,
+    MeSerializer,
+    TeamSerializer,
+)
+from labeling.core.api_verbs import REFUSALS, Seen, body_of, input_serializer
+from labeling.core.workflow import actions, perform
+
+INVITE = actions[Team, "invite"]
+
+
+class MeView(APIView):
+    """Who the token or the session belongs to."""
+
+    @extend_schema(summary="Who am I", responses={200: MeSerializer})
+    def get(self, request: Request) -> Response:
+        """One's account and teams."""
+        return Response(MeSerializer(request.user, context={"request": request}).data)
+
+
+class NewInvitation(InvitationSerializer):
+    """A fresh invitation with its link; the link is not told again."""
+
+    link = serializers.CharField(read_only=True)
+
+    class Meta(InvitationSerializer.Meta):
+        fields = (*InvitationSerializer.Meta.fields, "link")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+
+class TeamViewSet(Seen, ReadOnlyModelViewSet[Team]):
+    """One's teams."""
+
+    serializer_class = TeamSerializer
+    filterset_class = TeamFilter
+
+    def seen(self) -> QuerySet[Team]:
+        """The actor's teams."""
+        return Team.objects.visible_to(self.request.actor)
+
+    @extend_schema(
+        summary="Invite somebody",
+        request=input_serializer(INVITE),
+        responses={201: NewInvitation, **REFUSALS},
+        filters=False,
+    )
+    @action(detail=True, methods=["post"], filter_backends=[], pagination_class=None)
+    def invite(self, request: Request, pk: str | None = None) -> Response:
+        """Make a link that lets one person into the team."""
+        change = perform(INVITE, self.get_object(), self.request.actor, body_of(request))
+        invitation, secret = change.outcome
+        link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
+        return Response({**InvitationSerializer(invitation).data, "link": link}, status=201)
+
+
+class MemberViewSet(Seen, ReadOnlyModelViewSet[Membership]):
+    """Who is what in one's teams."""
+
+    serializer_class = MemberSerializer
+    filterset_class = MemberOfTeamsFilter
+
+    def seen(self) -> QuerySet[Membership]:
+        """The memberships that the actor may see."""
+        return Membership.objects.visible_to(self.request.actor).select_related("user", "team")

@@ -1,0 +1,54 @@
+"""Every REST address. Collected here, once all packages are loaded, from the action registry."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from accounts.api import MemberViewSet, MeView, TeamViewSet
+from accounts.models import Membership, Team
+from labeling.core.api_verbs import with_verbs
+from labeling.jobs.api import (
+    BatchViewSet,
+    CommentViewSet,
+    EventViewSet,
+    JobItemViewSet,
+    JobViewSet,
+)
+from labeling.jobs.models import Batch, Comment, Job, JobItem
+from labeling.operations.api import OperationViewSet
+from labeling.operations.models import Operation
+from labeling.projects.api import (
+    ClassViewSet,
+    DatasetViewSet,
+    ItemViewSet,
+    ProjectViewSet,
+    TagDefinitionViewSet,
+    WorkspaceViewSet,
+)
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
+
+router = SimpleRouter()
+router.register("teams", with_verbs(TeamViewSet, Team), "team")
+router.register("members", with_verbs(MemberViewSet, Membership), "member")
+router.register("workspaces", WorkspaceViewSet, "workspace")
+router.register("projects", with_verbs(ProjectViewSet, Project), "project")
+router.register("classes", with_verbs(ClassViewSet, LabelClass), "class")
+router.register(
+    "tag-definitions", with_verbs(TagDefinitionViewSet, TagDefinition), "tag-definition"
+)
+router.register("datasets", with_verbs(DatasetViewSet, Dataset), "dataset")
+router.register("items", ItemViewSet, "item")
+router.register("batches", with_verbs(BatchViewSet, Batch), "batch")
+router.register("jobs", with_verbs(JobViewSet, Job), "job")
+router.register("job-items", with_verbs(JobItemViewSet, JobItem), "job-item")
+router.register("comments", with_verbs(CommentViewSet, Comment), "comment")
+router.register("events", EventViewSet, "event")
+router.register("operations", with_verbs(OperationViewSet, Operation), "operation")
+
+app_name = "api"
+urlpatterns = [
+    path("me/", MeView.as_view(), name="me"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("", include(router.urls)),
+]
