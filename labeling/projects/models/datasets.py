@@ -28,9 +28,14 @@ def thumbnail_path(item: "Item", _filename: str) -> str:
     return f"thumbnails/{item.dataset_id}/{item.content_hash[:2]}/{item.content_hash}.webp"
 
 
-def staged_path(_staged: "StagedFile", _filename: str) -> str:
-    """Where an upload waits to be decoded: a name of our own, not the person's."""
-    return f"staged/{uuid.uuid4().hex}"
+def staged_folder(operation_id: int) -> str:
+    """Where the files of one upload wait; what is left there afterwards can be put away."""
+    return f"staged/{operation_id}"
+
+
+def staged_path(staged: "StagedFile", _filename: str) -> str:
+    """Where an uploaded file waits to be decoded: a name of our own, not the person's."""
+    return f"{staged_folder(staged.operation_id)}/{uuid.uuid4().hex}"
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):

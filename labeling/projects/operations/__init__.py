@@ -1,0 +1,5 @@
+"""Machine work about datasets. Importing this package fills the registry of kinds."""
+
+from labeling.projects.operations import uploading
+
+__all__ = ["uploading"]
