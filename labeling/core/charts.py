@@ -66,7 +66,7 @@ def stacked_bar(segments: Sequence[Segment], total: int, title: str) -> SafeStri
 def sparkline(values: Sequence[float], title: str, width: int = 96, height: int = 24) -> SafeString:
     """A small line of `values`, left to right; from zero, so that a flat line looks flat."""
     if not values:
-        return _empty(title, width, height)
+        return _empty(title, height)
     top = max(max(values), 1e-9)
     step = width / max(len(values) - 1, 1)
     points = [
@@ -82,36 +82,42 @@ def sparkline(values: Sequence[float], title: str, width: int = 96, height: int 
     )  # fmt: skip
 
 
-def bar_chart(bars: Sequence[Bar], title: str, width: int = 480, height: int = 160) -> SafeString:
-    """Vertical bars with their values above and their labels below."""
+def bar_chart(bars: Sequence[Bar], title: str, height: int = 160) -> SafeString:
+    """Vertical bars with their values above and their labels below.
+
+    Places are percentages of whatever width there is, so that the words keep their size.
+    """
     if not bars:
-        return _empty(title, width, height)
+        return _empty(title, height)
     top = max(max(bar.value for bar in bars), 1e-9)
-    slot = width / len(bars)
+    slot = 100 / len(bars)
     base, head = height - 18, 16
     drawn = []
     for index, bar in enumerate(bars):
         tall = (base - head) * max(bar.value, 0) / top
-        x = index * slot + slot * 0.15
-        middle = _short(index * slot + slot / 2)
+        middle = _short(slot * (index + 0.5))
         drawn.append(
             (
-                bar.css, _short(x), _short(base - tall), _short(slot * 0.7), _short(tall),
-                middle, _short(base - tall - 4), _short(bar.value), middle, height - 4, bar.label,
+                bar.css, _short(slot * (index + 0.15)), _short(base - tall), _short(slot * 0.7),
+                _short(tall), middle, _short(base - tall - 4), _short(bar.value), middle,
+                height - 4, bar.label,
             )
         )  # fmt: skip
     marks = format_html_join(
         "",
-        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
-        '<text class="chart-value" x="{}" y="{}">{}</text>'
-        '<text class="chart-label" x="{}" y="{}">{}</text>',
+        '<rect class="{}" x="{}%" y="{}" width="{}%" height="{}" rx="2"/>'
+        '<text class="chart-value" x="{}%" y="{}">{}</text>'
+        '<text class="chart-label" x="{}%" y="{}">{}</text>',
         drawn,
     )
     return format_html(
-        '<svg class="chart bars" role="img" aria-label="{}" viewBox="0 0 {} {}">'
-        '<title>{}</title><line class="chart-axis" x1="0" x2="{}" y1="{}" y2="{}"/>{}</svg>',
-        title, width, height, title, width, base, base, marks,
-    )  # fmt: skip
+        '<svg class="chart bars" role="img" aria-label="{0}" width="100%" height="{1}">'
+        '<title>{0}</title><line class="chart-axis" x1="0" x2="100%" y1="{2}" y2="{2}"/>{3}</svg>',
+        title,
+        height,
+        base,
+        marks,
+    )
 
 
 def burn_up(
@@ -121,7 +127,7 @@ def burn_up(
     forecast: Sequence[Point] = (),
     until: float | None = None,
     marks: Sequence[tuple[float, str]] = (),
-    size: tuple[int, int] = (640, 180),
+    height: int = 180,
 ) -> SafeString:
     """How the finished count grew towards `total`, and where it seems to go.
 
@@ -130,42 +136,48 @@ def burn_up(
         forecast: the dashed continuation; begins where `done` ends.
         until: the right edge; default is the last x of all.
         marks: (x, label) under the axis, such as days.
-        size: width and height of the drawing.
     """
-    width, height = size
     if not done:
-        return _empty(title, width, height)
-    left, head, base = 4.0, 14.0, height - 20.0
+        return _empty(title, height)
+    head, base = 18, height - 20
     start = done[0].x
     end = max([until or start, done[-1].x, *(point.x for point in forecast)])
-    scale_x = (width - 2 * left) / ((end - start) or 1)
-    scale_y = (base - head) / (total or 1)
 
     def place(point: Point) -> Point:
-        return Point(left + (point.x - start) * scale_x, base - min(point.y, total) * scale_y)
+        """In percent of the plot: x from its left, y from its top."""
+        share = min(max(point.y, 0) / (total or 1), 1)
+        return Point(100 * (point.x - start) / ((end - start) or 1), 100 * (1 - share))
 
     line = [place(point) for point in done]
-    area = [Point(line[0].x, base), *line, Point(line[-1].x, base)]
-    ahead = [place(point) for point in forecast]
-    labels = format_html_join(
-        "",
-        '<line class="chart-tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-        '<text class="chart-label" x="{0}" y="{3}">{4}</text>',
-        [
-            (_short(place(Point(x, 0)).x), _short(base), _short(base + 3), height - 5, label)
-            for x, label in marks
-        ],
-    )
+    labels = [(place(Point(x, 0)).x, label) for x, label in marks]
     return format_html(
-        '<svg class="chart burn-up" role="img" aria-label="{0}" viewBox="0 0 {1} {2}">'
-        '<title>{0}</title><line class="chart-goal" x1="0" x2="{1}" y1="{3}" y2="{3}"/>'
-        '<text class="chart-value chart-start" x="4" y="10">{4}</text>'
-        '<line class="chart-axis" x1="0" x2="{1}" y1="{5}" y2="{5}"/>'
+        '<svg class="chart burn-up" role="img" aria-label="{0}" width="100%" height="{1}">'
+        '<title>{0}</title><line class="chart-goal" x1="0" x2="100%" y1="{2}" y2="{2}"/>'
+        '<text class="chart-value at-start" x="0" y="12">{3}</text>'
+        '<line class="chart-axis" x1="0" x2="100%" y1="{4}" y2="{4}"/>'
+        '<svg y="{2}" width="100%" height="{5}" viewBox="0 0 100 100" preserveAspectRatio="none">'
         '<polygon class="chart-area" points="{6}"/><polyline class="chart-line" points="{7}"/>'
-        '<polyline class="chart-forecast" points="{8}"/>{9}</svg>',
-        title, width, height, _short(head), _short(total), _short(base), _path(area), _path(line),
-        _path(ahead), labels,
+        '<polyline class="chart-forecast" points="{8}"/></svg>{9}</svg>',
+        title, height, head, _short(total), base, base - head,
+        _path([Point(line[0].x, 100), *line, Point(line[-1].x, 100)]), _path(line),
+        _path([place(point) for point in forecast]), _axis(labels, base),
     )  # fmt: skip
+
+
+def _axis(labels: Sequence[tuple[float, str]], base: int) -> SafeString:
+    """Words under an axis; the outer ones lean inwards, so that they stay in the picture."""
+    return format_html_join(
+        "",
+        '<line class="chart-tick" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
+        '<text class="chart-label {3}" x="{0}%" y="{4}">{5}</text>',
+        [(_short(x), base, base + 3, _lean(x), base + 15, label) for x, label in labels],
+    )
+
+
+def _lean(x: float) -> str:
+    if x < 4:
+        return "at-start"
+    return "at-end" if x > 96 else ""
 
 
 def progress_title(items: int, done: int, accepted: int, rejected: int) -> str:
@@ -182,12 +194,11 @@ def progress_title(items: int, done: int, accepted: int, rejected: int) -> str:
     }
 
 
-def _empty(title: str, width: int, height: int) -> SafeString:
+def _empty(title: str, height: int) -> SafeString:
     return format_html(
-        '<svg class="chart chart-empty" role="img" aria-label="{0}" viewBox="0 0 {1} {2}">'
-        '<title>{0}</title><line class="chart-axis" x1="0" x2="{1}" y1="{3}" y2="{3}"/></svg>',
+        '<svg class="chart chart-empty" role="img" aria-label="{0}" width="100%" height="{1}">'
+        '<title>{0}</title><line class="chart-axis" x1="0" x2="100%" y1="{2}" y2="{2}"/></svg>',
         title,
-        width,
         height,
         height // 2,
     )

@@ -80,8 +80,8 @@ def toast(
 
 def wants_partial(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page; going back in history needs it whole."""
-    details = getattr(request, "htmx", None)
-    return bool(details) and not details.history_restore_request
+    details: HtmxDetails | None = getattr(request, "htmx", None)
+    return details is not None and bool(details) and not details.history_restore_request
 
 
 def render_page(

@@ -13,11 +13,11 @@ NOW_SECONDS = 45
 def exact(moment: datetime) -> str:
     """The moment in full: what stands in the `title` of a relative one."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'D j N Y, H:i')} {local.tzname()}"
+    return f"{date_format(local, 'D j M Y, H:i')} {local.tzname()}"
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
-    """The moment as people say it: "5 min ago", "in 3 h", "Tue 15:40", "12 June"."""
+    """The moment as people say it: "5 min ago", "in 3 h", "Tue 15:40", "12 Jun"."""
     seconds = int((moment - (now or timezone.now())).total_seconds())
     if abs(seconds) < NOW_SECONDS:
         return _("just now")
@@ -42,14 +42,14 @@ def clock(moment: datetime, now: datetime | None = None) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(now or timezone.now())
     if abs((local.date() - today.date()).days) < 7:
         return date_format(local, "D H:i")
-    return date_format(local, "j N" if local.year == today.year else "j N Y")
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
 
 
 def day(value: date, today: date) -> str:
     """A date without a time: the weekday within a week, else the date."""
     if abs((value - today).days) < 7:
         return date_format(value, "D")
-    return date_format(value, "j N" if value.year == today.year else "j N Y")
+    return date_format(value, "j M" if value.year == today.year else "j M Y")
 
 
 def rough(seconds: int) -> str:

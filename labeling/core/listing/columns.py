@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import conditional_escape
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 CellValue = str | Callable[[Any], Any]
@@ -65,10 +65,11 @@ class Column:
         """The cell's content as HTML."""
         value = self.value_of(row)
         if self.template:
-            return get_template(self.template).render({**context, "row": row, "value": value})
+            cell = get_template(self.template).render({**context, "row": row, "value": value})
+            return mark_safe(cell)  # a rendered template is escaped already
         if value is None or value == "":
             return mark_safe('<span class="muted">–</span>')
-        return conditional_escape(value)
+        return format_html("{}", value)
 
 
 def resolve(row: Any, value: CellValue) -> Any:

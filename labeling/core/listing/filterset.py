@@ -107,7 +107,8 @@ def _visible(model: type[models.Model], narrow: Any) -> Any:
     def choices(request: Any) -> models.QuerySet[Any]:
         manager: Any = model._default_manager
         if request is None:  # the schema generator looks at the class without any request
-            return manager.none()
+            found: models.QuerySet[Any] = manager.none()
+            return found
         found = manager.visible_to(request.actor)
         return narrow(request, found) if narrow else found
 
@@ -131,7 +132,7 @@ class StrictFilterSet(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         """The declared filters, with `q` and `ordering` where the class names fields for them."""
-        filters = super().get_filters()
+        filters: dict[str, django_filters.Filter] = super().get_filters()  # type: ignore[no-untyped-call]
         if cls.search_fields:
             filters[SEARCH] = django_filters.CharFilter(
                 method="search", label=gettext_lazy("Search"), max_length=LONGEST_SEARCH
@@ -159,7 +160,7 @@ class StrictFilterSet(django_filters.FilterSet):
                 _make_plain(field)
         return form
 
-    def known_parameters(self) -> set[str]:
+    def known_parameters(self) -> frozenset[str]:
         """Every query parameter that means something here."""
         return RESERVED | {
             parameter
@@ -239,10 +240,8 @@ def _make_plain(field: forms.Field) -> None:
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
     elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        ticks = forms.CheckboxSelectMultiple()
-        ticks.is_required = False
-        field.widget = ticks
-        ticks.choices = field.choices
+        field.widget = forms.CheckboxSelectMultiple()
+        field.choices = field.choices  # hands the choices to the new widget, still lazily
     elif isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
         field.widget.attrs.setdefault("autocomplete", "off")
 

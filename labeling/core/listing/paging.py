@@ -53,8 +53,9 @@ class CappedPaginator(Paginator[Any]):
             return Count(self.known_total, is_exact=True)
         if isinstance(self.object_list, list | tuple):
             return Count(len(self.object_list), is_exact=True)
+        rows: Any = self.object_list
         # The order is of no use to a count; the LIMIT stops it after the cap.
-        found = self.object_list.order_by()[: self.cap + 1].count()
+        found = rows.order_by()[: self.cap + 1].count()
         return Count(min(found, self.cap), is_exact=found <= self.cap)
 
     @cached_property
@@ -94,6 +95,7 @@ class CappedPage(Page[Any]):
     ) -> None:
         super().__init__(rows, number, paginator)
         self.rows = rows
+        self.total = paginator.total
         self.has_more = has_more
 
     def has_next(self) -> bool:

@@ -56,4 +56,5 @@ class Selection:
             return queryset.filter(pk__in=self.keys)
         found = filterset(QueryDict(self.query), queryset, request=request)
         found.check()
-        return found.qs
+        rows: models.QuerySet[Any] = found.qs
+        return rows

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views import View
 
 from labeling.core.http import Request, wants_partial
@@ -85,6 +85,7 @@ class ListPage(View, Generic[M]):
         empty_template: what an empty, unfiltered list says (what to do next).
         empty_text: the same as one sentence, without a template.
         row_actions_template: buttons at the end of each row; gets `row`.
+        count_words: the count in words of the list ("128 jobs"), plural by `number`.
         nav: the key of the sidebar's entry.
         poll_seconds: refresh the rows this often; None does not.
     """
@@ -99,6 +100,7 @@ class ListPage(View, Generic[M]):
     empty_template: ClassVar[str | None] = None
     empty_text: ClassVar[Any] = gettext_lazy("Nothing here yet.")
     row_actions_template: ClassVar[str | None] = None
+    count_words: ClassVar[Any] = ngettext_lazy("%(shown)s row", "%(shown)s rows", "number")
     nav: ClassVar[str | None] = None
     poll_seconds: ClassVar[int | None] = None
     default_page_size: ClassVar[int] = DEFAULT_PAGE_SIZE
@@ -219,7 +221,7 @@ class ListPage(View, Generic[M]):
 
     def list_context(self, page: CappedPage, is_partial: bool) -> dict[str, Any]:
         """What components/list.html draws from."""
-        query = as_query_dict(self.request.GET)
+        query, total = as_query_dict(self.request.GET), page.total
         rest: dict[str, Any] = {
             "title": self.title,
             "nav": self.nav,
@@ -236,6 +238,7 @@ class ListPage(View, Generic[M]):
             "query": without(query, {"page"}),
             "headers": self.headers(query),
             "page": page,
+            "count_text": self.count_words % {"number": total.number, "shown": total},
             "page_query": without(query, {"page"}),
             "page_sizes": self.page_sizes,
             "csv_query": self.csv_query(query),

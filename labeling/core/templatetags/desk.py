@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, Select
 from django.http import QueryDict
 from django.middleware.csrf import get_token
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -231,7 +232,7 @@ def field(bound: BoundField, css: str = "") -> SafeString:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    drawn = template.loader.get_template("components/field.html").render(
+    drawn = get_template("components/field.html").render(
         {
             "field": bound,
             "widget": bound.as_widget(attrs=attrs),
