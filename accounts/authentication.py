@@ -53,9 +53,8 @@ def token_of(secret: str) -> ApiToken:
     token = (
         ApiToken.objects.filter(digest=digest_of(secret))
         .select_related("user")
-        .annotate(
-            had_team=Exists(memberships), has_team=Exists(memberships.filter(deactivated_at=None))
-        )
+        # Out of every team is out of the desk. Who was never in one may wait for an invitation.
+        .annotate(is_out=Exists(memberships) & ~Exists(memberships.filter(deactivated_at=None)))
         .first()
     )
     if token is None:
@@ -64,9 +63,7 @@ def token_of(secret: str) -> ApiToken:
         raise exceptions.AuthenticationFailed(_("This API token was revoked."))
     if token.status == "expired":
         raise exceptions.AuthenticationFailed(_("This API token has expired."))
-    # Out of every team is out of the desk. Who was never in one may wait for a first invitation.
-    is_out = token.had_team and not token.has_team
-    if is_out or not token.user.is_active:
+    if token.is_out or not token.user.is_active:  # type: ignore[attr-defined]
         raise exceptions.AuthenticationFailed(_("The person of this API token is deactivated."))
     return token
 

@@ -1,6 +1,7 @@
 """Which members a list shows."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -21,7 +22,7 @@ class MemberFilter(StrictFilterSet):
     restricted = django_filters.BooleanFilter(label=_("Sees only own work"))
 
     search_fields = ("user__username", "user__display_name", "user__email")
-    orderings = {
+    orderings: ClassVar[Mapping[str, Any]] = {
         "name": ("user__display_name", "user__username"),
         "login": "user__username",
         "role": "role",
@@ -51,7 +52,7 @@ class TeamFilter(StrictFilterSet):
     """Teams one is in."""
 
     search_fields = ("name",)
-    orderings: dict[str, Any] = {"name": "name", "created": "created_at"}
+    orderings: ClassVar[Mapping[str, Any]] = {"name": "name", "created": "created_at"}
     default_ordering = ("name",)
 
     class Meta:

@@ -50,7 +50,7 @@ class Invite(Action):
     description = _("Make a link that lets one person into the team.")
     model = Team
     capability = Capability.MANAGE_PEOPLE
-    form: type[forms.BaseForm] = InviteForm
+    form = InviteForm
     primary = True
     order = 10
 

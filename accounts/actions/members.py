@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from accounts.actions.roles_form import (
 from accounts.models import Membership, Team
 from accounts.roles import Capability, Role
 from labeling.core.errors import Conflict
-from labeling.core.workflow import Action, Change, NoInput, register
+from labeling.core.workflow import Action, Change, register
 
 
 class MemberAction(Action):
@@ -73,7 +72,7 @@ class ChangeRole(ActiveMemberAction):
     verb = "change-role"
     label = _("Change role")
     description = _("Choose what this person may do in the team.")
-    form: type[forms.BaseForm] = RoleForm
+    form = RoleForm
     order = 10
 
     def form_kwargs(self, obj: Membership, actor: Any) -> dict[str, Any]:
@@ -105,7 +104,6 @@ class Deactivate(ActiveMemberAction):
         "The person loses access to this team. What they did stays; their open jobs return to "
         "the pool."
     )
-    form: type[forms.BaseForm] = NoInput
     destructive = True
     undo = "reactivate"
     order = 20

@@ -64,7 +64,7 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), blank=True)
     display_name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
 
-    objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

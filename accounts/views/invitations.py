@@ -77,8 +77,8 @@ def accept(request: Request, token: str) -> HttpResponseBase:
     """Where an invitation's link leads: choose a login, or join with the account one has."""
     invitation = invitation_of(token)
     if invitation is None or invitation.status != "pending":
-        context = {"status": invitation.status if invitation else "unknown"}
-        return render(request, "accounts/invitation_closed.html", context, status=410)
+        closed = {"status": invitation.status if invitation else "unknown"}
+        return render(request, "accounts/invitation_closed.html", closed, status=410)
     is_known = request.user.is_authenticated
     action = action_of(Invitation, "join" if is_known else "register")
     form = bound_form(action, invitation, request)

@@ -1,7 +1,7 @@
 """The members of a team, and what may be done with each."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -46,7 +46,7 @@ class MembersPage(ListPage[Membership]):
     nav = "members"
     template_name = "accounts/members.html"
     row_actions_template = "accounts/member_verbs.html"
-    columns: Sequence[Column] = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("name", gettext_lazy("Name"), value="user.name", ordering="name", priority=1),
         Column("login", gettext_lazy("Login"), value="user.username", ordering="login"),
         Column(

@@ -14,6 +14,7 @@ from accounts.views.verbs import (
     action_of,
     back_with_toast,
     bound_form,
+    own_account,
     refused_status,
     take_over_errors,
 )
@@ -23,11 +24,6 @@ from labeling.core.http import Request, get_visible_or_404, render_page
 from labeling.core.navigation import place
 
 place("account", "accounts:profile")
-
-
-def own_account(request: Request) -> User:
-    """The account behind the request."""
-    return get_visible_or_404(User.objects.visible_to(request.actor), request.user.pk or 0)
 
 
 @require_http_methods(["GET", "POST"])

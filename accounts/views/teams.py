@@ -1,6 +1,7 @@
 """Teams: those one is in, making another, and renaming one."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet
 from django.http.response import HttpResponseBase
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.filters import TeamFilter
 from accounts.models import Team, User
-from accounts.views.verbs import action_of, back_with_toast, verb_page
+from accounts.views.verbs import action_of, back_with_toast, own_account, verb_page
 from labeling.core import workflow
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.listing import Column, ListPage
@@ -27,7 +28,7 @@ class TeamsPage(ListPage[Team]):
     title = gettext_lazy("Teams")
     template_name = "accounts/teams.html"
     empty_template = "accounts/no_team.html"
-    columns: Sequence[Column] = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("name", gettext_lazy("Name"), ordering="name", priority=1, is_link=True),
         Column("role", gettext_lazy("Your role"), value="own_role", priority=1),
         Column("members", gettext_lazy("Members"), value="member_count", is_number=True),
@@ -51,9 +52,9 @@ class TeamsPage(ListPage[Team]):
             if membership.is_restricted:
                 row.member_count = None  # type: ignore[attr-defined]
 
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether the actor may make another team."""
-        account = User.objects.visible_to(self.request.actor).get(pk=self.request.user.pk)
+        account = own_account(self.request)
         create = action_of(User, "create-team")
         return {**kwargs, "create": create if create.permits(account, self.request.actor) else None}
 
@@ -61,7 +62,7 @@ class TeamsPage(ListPage[Team]):
 @require_http_methods(["GET", "POST"])
 def create_team(request: Request) -> HttpResponseBase:
     """Make another team and go to it."""
-    account = get_visible_or_404(User.objects.visible_to(request.actor), request.user.pk or 0)
+    account = own_account(request)
     back = reverse("accounts:teams")
 
     def done(change: workflow.Change) -> HttpResponseBase:

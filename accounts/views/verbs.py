@@ -8,11 +8,25 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from labeling.core import workflow
 from labeling.core.errors import Forbidden, Invalid
-from labeling.core.http import Request, next_url, redirect_htmx, render_page, toast, wants_partial
+from labeling.core.http import (
+    Request,
+    get_visible_or_404,
+    next_url,
+    redirect_htmx,
+    render_page,
+    toast,
+    wants_partial,
+)
 
 Done = Callable[[workflow.Change], HttpResponseBase]
+
+
+def own_account(request: Request) -> User:
+    """The account behind the request."""
+    return get_visible_or_404(User.objects.visible_to(request.actor), request.user.pk or 0)
 
 
 def action_of(model: type[models.Model], verb: str) -> workflow.Action:

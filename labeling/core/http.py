@@ -15,8 +15,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from labeling.core.workflow import ActorLike
-
 M = TypeVar("M", bound=models.Model)
 
 # What a column of SQLite and of PostgreSQL can hold as a key; more would be an error, not a miss.
@@ -34,7 +32,8 @@ if TYPE_CHECKING:
     class Request(HttpRequest):
         """A request after our middleware: with the actor and htmx's details."""
 
-        actor: ActorLike
+        # An accounts.actor.Actor, which this floor cannot name: it imports nothing above it.
+        actor: Any
         htmx: HtmxDetails
 
 else:

@@ -125,6 +125,7 @@ def test_a_new_token_is_shown_once(client_for, annotator):
     shown = page.context["issued"][1]
     assert shown in page.content.decode()
     assert page.headers["Cache-Control"].count("no-store") == 1
+    assert token.expires_at is not None
     assert token.expires_at - timezone.now() > timedelta(days=29)
     again = client.get(reverse("accounts:tokens")).content.decode()
     assert shown not in again
