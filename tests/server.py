@@ -18,6 +18,7 @@ from typing import Any
 from tests.source import ROOT
 
 PATIENCE = 90.0
+OWN_CHOICES = frozenset({"DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL"})
 
 
 def free_port() -> int:
@@ -47,9 +48,13 @@ class Desk:
         return f"http://127.0.0.1:{self.port}"
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command; returns what it printed, raises when it failed."""
+        """Run a management command; returns what it printed, fails when it failed."""
+        return self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> str:
+        """Run Python with this desk's environment; returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -71,10 +76,11 @@ class Desk:
             time.sleep(0.1)
 
     def start_worker(self) -> None:
-        """Start a Celery worker in a process of its own (needs CELERY_BROKER_URL)."""
-        self.workers.append(
-            self._spawn("-m", "celery", "-A", "labeling", "worker", "-c", "1", "-l", "INFO")
-        )
+        """Start a Celery worker with its schedule, in processes of their own."""
+        celery = ("-m", "celery", "-A", "labeling")
+        self.workers.append(self._spawn(*celery, "worker", "-c", "1", "-l", "INFO"))
+        schedule = str(self.data / "beat-schedule")
+        self.workers.append(self._spawn(*celery, "beat", "--schedule", schedule))
 
     def kill(self) -> None:
         """`kill -9` the server with all its processes; what it was doing is cut off."""
@@ -83,7 +89,7 @@ class Desk:
         self.server = None
 
     def kill_workers(self) -> None:
-        """`kill -9` every worker."""
+        """`kill -9` the workers and their schedule."""
         while self.workers:
             end(self.workers.pop(), signal.SIGKILL)
 
@@ -145,11 +151,11 @@ def desk(data: Path, **variables: str) -> Iterator[Desk]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("LABELDESK_")
-        and name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL"}
+        if not name.startswith("LABELDESK_") and name not in OWN_CHOICES
     }
     port = free_port()
     environment = kept | {
+        "DJANGO_SETTINGS_MODULE": "labeling.settings",
         "LABELDESK_DATA": str(data),
         "LABELDESK_URL": f"http://127.0.0.1:{port}",
         **variables,
