@@ -42,3 +42,11 @@ def test_every_page_needs_a_person_unless_its_view_says_otherwise(client):
         response = client.get(reverse(name))
         assert response.status_code == 302
         assert response.url.startswith(reverse("account_login"))
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client):
+    response = client.get(
+        reverse("accounts:teams"),
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/teams/?q=fruit"},
+    )
+    assert response.headers["HX-Redirect"] == "/account/login/?next=/teams/%3Fq%3Dfruit"
