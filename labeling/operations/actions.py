@@ -16,7 +16,8 @@ class OperationAction(Action):
     """Verbs of one's own operations; of other people's for those who manage the jobs."""
 
     model = Operation
-    capability = Capability.VIEW
+    # The least that anybody who may start an operation holds.
+    capability = Capability.EXPORT
     state_fields = ("status",)
 
     def refusal(self, obj: Any, actor: Any) -> Any | None:

@@ -1,14 +1,17 @@
 """`manage.py up`: one command from a fresh checkout to a running desk."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from labeling.operations import embedded
 from labeling.server import Address, PortTaken, Server
+from labeling.static_files import fingerprint
 
 
 class Command(BaseCommand):
@@ -40,7 +43,7 @@ class Command(BaseCommand):
             )
         self._check(address)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        self._collect_static_files()
         if options["demo"]:
             call_command("demo", stdout=self.stdout)
         # The workers are forks: a connection must not be shared between processes.
@@ -57,6 +60,17 @@ class Command(BaseCommand):
             ) from None
         except OSError as error:
             raise CommandError(f"Cannot listen on {address.bind}: {error.strerror}.") from None
+
+    def _collect_static_files(self) -> None:
+        """Collect them, unless the last start has collected these very files."""
+        kept: Path = settings.LABELDESK_DATA / "static.fingerprint"
+        current = fingerprint()
+        if kept.exists() and kept.read_text(encoding="ascii") == current:
+            return
+        self.stdout.write("Preparing the pages' files, once after each change …")
+        kept.unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        kept.write_text(current, encoding="ascii")
 
     def _ready(self, address: Address) -> None:
         self.stdout.write(f"Labeldesk is ready on {address.url} (Ctrl-C stops it)")
