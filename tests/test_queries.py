@@ -77,8 +77,7 @@ def questions() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def is_answered(client: Client, url: str, headers: dict[str, Any]) -> bool:
     """Ask, read the answer to its end, and say whether it was one."""
     response = client.get(url, headers=headers)
-    if response.streaming:
-        b"".join(response.streaming_content)
+    response.getvalue()
     return response.status_code == 200
 
 

@@ -54,7 +54,7 @@ def addresses() -> Iterator[Address]:
     for view, pattern, _namespace, _name in extract_views_from_urlpatterns(
         get_resolver().url_patterns
     ):
-        plain = re.sub(r"<\w+:(\w+)>", r"<\1>", simplify_regex(pattern))
+        plain = re.sub(r"<\w+:(\w+)>", r"<\1>", simplify_regex(str(pattern)))
         yield Address(plain, view)
 
 

@@ -34,7 +34,7 @@ def furnish(annotators: int, jobs: int, items: int) -> dict[str, Any]:
     project = ProjectFactory.create(team=team, created_by=manager)
     lemon = LabelClassFactory.create(project=project, name="lemon")
     batch = BatchFactory.create(dataset=DatasetFactory.create(project=project))
-    made = JobFactory.create_batch(jobs, batch=batch, size=items)
+    made = [JobFactory.create(batch=batch, size=items) for _number in range(jobs)]
     people = [member(team, f"person{number}", Role.ANNOTATOR) for number in range(annotators)]
     return {
         "team": team.pk,

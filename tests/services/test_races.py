@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -39,7 +40,7 @@ def at_once(asks: Sequence[Callable[[], Answer]]) -> list[Answer]:
 def test_of_fifty_people_who_take_one_of_ten_jobs_exactly_ten_get_one(furnished):
     desk, made = furnished
     url = f"{desk.url}/api/teams/{made['team']}/take-next/"
-    answers = at_once([lambda key=key: call(url, key, "POST", {}) for key in made["annotators"]])
+    answers = at_once([partial(call, url, key, "POST", {}) for key in made["annotators"]])
     assert Counter(answer.status for answer in answers) == {201: JOBS, 409: PEOPLE - JOBS}
     won = [answer.body["id"] for answer in answers if answer.status == 201]
     assert sorted(won) == sorted(made["jobs"])
@@ -54,14 +55,11 @@ def test_of_an_accept_and_a_reject_at_once_one_holds_and_the_other_is_told(furni
     assert call(f"{job}start-review/", reviewers[0], "POST", {}).status == 200
     for item in items:
         seen = call(item, reviewers[0]).body["version"]
+        no = {"version": seen, "reason": "too small"}
         answers = at_once(
             [
-                lambda item=item, seen=seen: call(
-                    f"{item}accept-item/", reviewers[0], "POST", {"version": seen}
-                ),
-                lambda item=item, seen=seen: call(
-                    f"{item}reject-item/", reviewers[1], "POST", {"version": seen, "reason": "no"}
-                ),
+                partial(call, f"{item}accept-item/", reviewers[0], "POST", {"version": seen}),
+                partial(call, f"{item}reject-item/", reviewers[1], "POST", no),
             ]
         )
         assert sorted(answer.status for answer in answers) == [200, 409]
@@ -80,9 +78,7 @@ def test_of_two_saves_of_one_version_one_is_stored_and_the_other_gets_it_back(fu
         documents = [document(made["class"], x) for x in (1, 2)]
         answers = at_once(
             [
-                lambda item=item, each=each: call(
-                    f"{item}annotation/", key, "PUT", {"version": 0, "document": each}
-                )
+                partial(call, f"{item}annotation/", key, "PUT", {"version": 0, "document": each})
                 for each in documents
             ]
         )
