@@ -240,8 +240,9 @@ def _make_plain(field: forms.Field) -> None:
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
     elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        field.widget = forms.CheckboxSelectMultiple()
-        field.choices = field.choices  # hands the choices to the new widget, still lazily
+        # Not by `field.choices = ...`: a field over a queryset wraps what it is given once more.
+        choices: Any = field.choices
+        field.widget = forms.CheckboxSelectMultiple(choices=choices)
     elif isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
         field.widget.attrs.setdefault("autocomplete", "off")
 
