@@ -43,6 +43,14 @@ function openRow(event) {
   return true;
 }
 
+function search() {
+  const box = document.getElementById("list-search");
+  if (!box) return false;
+  box.focus();
+  box.select();
+  return true;
+}
+
 // Selecting
 
 function select(row, on = null) {
@@ -165,7 +173,7 @@ function start() {
     mirror();
     update();
   });
-  bind("/", () => document.getElementById("list-search")?.focus() ?? false);
+  bind("/", search);
   bind("j", () => move(1));
   bind("k", () => move(-1));
   bind("x", () => select(currentRow()));

@@ -24,9 +24,16 @@ export function showToast({ message, level = "success", undo = "" }) {
     form.action = undo;
     form.elements.next.value = location.pathname + location.search;
   } else form.remove();
+  surface(region);
   while (region.childElementCount >= MOST) region.firstElementChild.remove();
   region.append(toast);
   live(toast);
+}
+
+/** An open dialog covers the page: messages then stand in it, where they can be seen and clicked. */
+function surface(region) {
+  const home = document.querySelector("dialog[open]") ?? document.body;
+  if (region.parentElement !== home) home.append(region);
 }
 
 /** Say what went wrong with a request, in the server's words where it sent any. */
@@ -93,5 +100,6 @@ export function startToasts() {
     if (toastsOf(answer.getResponseHeader("HX-Trigger")).length) return;
     showToast({ message: byStatus(answer.status), level: "error" });
   });
+  document.addEventListener("close", () => surface(document.getElementById("toasts")), true);
   document.addEventListener("htmx:sendError", () => showProblem(null));
 }

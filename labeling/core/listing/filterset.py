@@ -12,6 +12,7 @@ from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters.fields import DateRangeField, DateTimeRangeField, RangeField
 from django_filters.widgets import SuffixedMultiWidget
 
 from labeling.core.errors import Invalid
@@ -243,8 +244,20 @@ def _make_plain(field: forms.Field) -> None:
         # Not by `field.choices = ...`: a field over a queryset wraps what it is given once more.
         choices: Any = field.choices
         field.widget = forms.CheckboxSelectMultiple(choices=choices)
+    elif isinstance(field, RangeField):
+        _make_range(field)
+    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        field.empty_label = _("Any")
     elif isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
         field.widget.attrs.setdefault("autocomplete", "off")
+
+
+def _make_range(field: Any) -> None:
+    """Two inputs need a name each, and dates a calendar."""
+    is_date = isinstance(field, DateRangeField | DateTimeRangeField)
+    for widget, end in zip(field.widget.widgets, (_("from"), _("to")), strict=True):
+        widget.attrs["aria-label"] = f"{field.label} {end}"
+        widget.input_type = "date" if is_date else "number"
 
 
 def _as_order(spec: str | Sequence[str] | Order) -> Order:

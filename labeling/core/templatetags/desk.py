@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, Select
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, MultiWidget, Select
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import get_template
@@ -25,8 +25,6 @@ from labeling.core.workflow import NoInput
 register = template.Library()
 
 LEVEL_ICONS = {"success": "check-circle", "warning": "alert", "error": "alert", "info": "info"}
-LOOSE_WIDGETS = (CheckboxInput, CheckboxSelectMultiple)
-
 
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
@@ -210,8 +208,10 @@ def level_icon(level: str) -> str:
 
 @register.filter
 def field_kind(field: BoundField) -> str:
-    """How a form field is laid out: "check", "choices", "select" or "text"."""
+    """How a form field is laid out: "check", "choices", "range", "select" or "text"."""
     widget = field.field.widget
+    if isinstance(widget, MultiWidget):
+        return "range"
     if isinstance(widget, CheckboxSelectMultiple):
         return "choices"
     if isinstance(widget, CheckboxInput):
