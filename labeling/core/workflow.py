@@ -192,12 +192,15 @@ def perform(
     actor: Any,
     data: Mapping[str, Any] | None = None,
     files: Any = None,
+    *,
+    at: datetime | None = None,
 ) -> Change:
     """Perform a verb on an object: see the module's text for the steps.
 
     Arguments:
         obj: any copy of the object; it is read again inside the transaction.
         data: raw input, as a request or a script sends it.
+        at: when it happened, for histories that are told afterwards; now when None.
 
     Raises:
         Forbidden, Invalid, Conflict: nothing was changed then.
@@ -209,7 +212,7 @@ def perform(
         if not action.permits(fresh, actor):
             raise Forbidden(_("Your role in this team does not allow this: %s") % action.label)
         cleaned = validated(action, fresh, actor, data, files)
-        change = Change(action, fresh, actor, cleaned, timezone.now(), action.state_of(fresh))
+        change = Change(action, fresh, actor, cleaned, at or timezone.now(), action.state_of(fresh))
         if not action.is_source(fresh):
             raise out_of_turn(action, fresh)
         reason = action.refusal(fresh, actor)

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Capability, roles_with
+from accounts.roles import Capability
 from labeling.core.errors import Conflict
 from labeling.core.workflow import Action, Change
 from labeling.jobs.models import Job, JobItem
@@ -16,16 +16,7 @@ from labeling.jobs.states import ItemState, any_of
 
 def people_who(capability: Capability, team_id: int) -> QuerySet[User]:
     """The active members of a team whose role holds a capability, by name."""
-    return (
-        User.objects.filter(
-            is_active=True,
-            memberships__team=team_id,
-            memberships__deactivated_at=None,
-            memberships__role__in=roles_with(capability),
-        )
-        .order_by("display_name", "username")
-        .distinct()
-    )
+    return User.objects.who_can(capability, team_id).order_by("display_name", "username")
 
 
 class JobAction(Action):

@@ -17,10 +17,11 @@ from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
 from labeling.jobs.statistics import job_statistics
-from labeling.operations.engine import run
+from labeling.operations.waiting import finish
 from labeling.projects.models import Dataset
 
 CREATE = actions[Dataset, "create-batch"]
+WAIT_SECONDS = 10.0
 
 
 class StatisticsSerializer(serializers.Serializer[Any]):
@@ -56,7 +57,7 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
         data = body_of(request)
         change = perform(CREATE, dataset_of(self.request, data), self.request.actor, data)
         batch = change.outcome
-        run(batch.operation_id)
+        finish(batch.operation_id, WAIT_SECONDS)
         jobs = self.seen().filter(batch=batch, archived_at=None).order_by("number")
         if not jobs:
             context = self.get_serializer_context()

@@ -8,7 +8,7 @@ from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
 from labeling.jobs.bootstrap import bootstrap
 from labeling.jobs.models import Job
-from labeling.jobs.page_strings import page_strings
+from labeling.jobs.page_strings import strings
 from labeling.jobs.states import ANNOTATING, FINAL_CHECK, VALIDATING
 
 
@@ -56,6 +56,6 @@ def _page(request: Request, template: str, job: Job, mode: str) -> HttpResponse:
         "mode": mode,
         "current_team": job.team,
         "bootstrap": bootstrap(job, mode, request.user, start_item=start),
-        "strings": page_strings(),
+        "strings": strings(),
     }
     return render(request, template, context)

@@ -1,0 +1,50 @@
+"""Makes the demo, step by step; each step keeps what is there, so a second run adds nothing."""
+
+from typing import Any
+
+from django.conf import settings
+
+from accounts.actor import Actor
+from labeling.demo.people import (
+    issue_credentials,
+    keep_credentials,
+    known_credentials,
+    make_people,
+)
+from labeling.demo.pictures import draw_picture
+from labeling.demo.project import make_dataset, make_project
+from labeling.demo.story import Story, tell
+
+SEED = 7
+JUNE = range(1, 49)
+JULY = range(49, 73)
+
+
+def make_demo() -> dict[str, Any]:
+    """The demo's address, ids and logins; made if it is missing.
+
+    Returns:
+        url, team_id, workspace_id, project_id, dataset_id, and users by persona with id, login,
+        password and token.
+    """
+    known = known_credentials()
+    if known is not None:
+        return {**known, "url": settings.LABELDESK_URL}
+    team, people = make_people()
+    manager = Actor.for_user(people["manager"])
+    project = make_project(team, manager)
+    drawn = {picture.name: picture for picture in (draw_picture(SEED, n) for n in (*JUNE, *JULY))}
+    pictures = list(drawn.values())
+    june = make_dataset(project, "Table, June", pictures[: len(JUNE)], manager)
+    july = make_dataset(project, "Table, July", pictures[len(JUNE) :], manager)
+    tell(Story(team, people, drawn), june, july)
+    facts = {
+        "url": settings.LABELDESK_URL,
+        "team_id": team.pk,
+        "workspace_id": project.workspace_id,
+        "project_id": project.pk,
+        "dataset_id": june.pk,
+        "users": issue_credentials(people),
+    }
+    keep_credentials(facts)
+    return facts

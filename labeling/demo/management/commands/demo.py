@@ -1,0 +1,29 @@
+"""`manage.py demo`: a team with people, pictures and jobs to try."""
+
+import argparse
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from labeling.demo.making import make_demo
+
+
+class Command(BaseCommand):
+    """Makes the demo if it is missing, and says how to get in."""
+
+    help = "Make a team with people, pictures and jobs to try, once, and print its logins."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """One way to print for people and one for scripts."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make it, then print it."""
+        facts = make_demo()
+        if options["json"]:
+            self.stdout.write(json.dumps(facts))
+            return
+        self.stdout.write("The demo is ready. Sign in as:")
+        for key, user in facts["users"].items():
+            self.stdout.write(f"  {key:<11} {user['login']:<6} {user['password']}")

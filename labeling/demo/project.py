@@ -1,0 +1,66 @@
+"""The demo's project: its schema and its two datasets of drawn pictures."""
+
+from collections.abc import Sequence
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.actor import Actor
+from accounts.models import Team
+from labeling.core.workflow import actions, perform
+from labeling.demo.pictures import Picture
+from labeling.operations.waiting import finish
+from labeling.projects.models import Dataset, Project
+from labeling.projects.staging import begin_upload, stage_files, start_upload
+
+PROJECT = "Fruit"
+WAIT_SECONDS = 120.0
+CLASSES = (
+    {"name": "lemon", "shape": "any", "color": "#d9a400", "hotkey": "1"},
+    {"name": "kiwi", "shape": "any", "color": "#4f8a10", "hotkey": "2"},
+)
+TAGS = (
+    {
+        "name": "size",
+        "value_type": "choice",
+        "choices": "small\nmedium\nlarge",
+        "applies_to": "both",
+        "hotkey": "s",
+    },
+    {"name": "origin", "value_type": "string", "applies_to": "both", "hotkey": "o"},
+)
+
+
+def make_project(team: Team, manager: Actor) -> Project:
+    """The project with its classes and tags; an earlier one is kept."""
+    known = Project.objects.filter(team=team, name=PROJECT).first()
+    if known is None:
+        data = {
+            "name": PROJECT,
+            "description": "Lemons and kiwis on a table. Made by the demo.",
+        }
+        known = perform(actions[Team, "create-project"], team, manager, data).outcome
+    for label_class in CLASSES:
+        if not known.classes.filter(name=label_class["name"]).exists():
+            perform(actions[Project, "add-class"], known, manager, label_class)
+    for tag in TAGS:
+        if not known.tag_definitions.filter(name=tag["name"]).exists():
+            perform(actions[Project, "add-tag"], known, manager, tag)
+    return known
+
+
+def make_dataset(
+    project: Project, name: str, pictures: Sequence[Picture], manager: Actor
+) -> Dataset:
+    """A dataset with these pictures, taken in by the same upload that people use."""
+    dataset = Dataset.objects.filter(project=project, name=name).first()
+    if dataset is None:
+        create = actions[Project, "create-dataset"]
+        dataset = perform(create, project, manager, {"name": name}).outcome
+    if dataset.item_count < len(pictures):
+        upload = begin_upload(manager, dataset)
+        files = [SimpleUploadedFile(picture.name, picture.content) for picture in pictures]
+        stage_files(manager, upload, files)
+        start_upload(manager, upload)
+        finish(upload.pk, WAIT_SECONDS)
+        dataset.refresh_from_db()
+    return dataset
