@@ -7,15 +7,17 @@ file knows nothing of our ids. Nothing here knows a model or a query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from labeling.projects.documents import Document, Keyframe, LabelObject, Point, Rle, Tag
 
 Value = str | int | float | None
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ class Record:
         content_hash: SHA-256 of the image as it was uploaded, hexadecimal.
         job: key of the job that the annotation belongs to; None for the item's own labels.
         state: of the item in that job; empty without a job.
-        updated_at: when it was last saved, ISO 8601 in UTC; empty when nobody has saved it.
+        updated_at: when it was last saved; empty when nobody has saved it.
+        began_at, ended_at: when the job was made from the item's labels, and when its own became
+            those labels; for the item's own labels only the latter. Empty when it has not happened.
+        classes, tags: ids that the job was asked to label.
+
+    All times are ISO 8601 in UTC to the microsecond, so that their texts sort as they do.
     """
 
     item: int
@@ -99,7 +106,13 @@ class Record:
     reviewer: str = ""
     state: str = ""
     version: int = 0
+    reason: str = ""
+    skip_reason: str = ""
     updated_at: str = ""
+    began_at: str = ""
+    ended_at: str = ""
+    classes: tuple[int, ...] = ()
+    tags: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +181,58 @@ def by_item(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield list(group)
 
 
-def newest_objects(records: Iterable[Record]) -> list[tuple[LabelObject, Record]]:
+def newest_objects(records: Sequence[Record]) -> list[tuple[LabelObject, Record]]:
     """The objects of one item, each once, with the annotation that it was taken from.
 
-    Several jobs may have labeled the item, all from the same start. An object is the same when its
-    id is; of several versions the one saved last counts.
+    Several jobs may have labeled the item. An object is the same when its id is; of several
+    versions the one saved last counts. One that a job found there, was asked about and has no more
+    was deleted by it, whatever older annotations still hold.
     """
-    latest: dict[str, tuple[LabelObject, Record]] = {}
-    for record in _oldest_first(records):
-        for each in record.document["objects"]:
-            latest[each["id"]] = (each, record)
-    return list(latest.values())
+    return _newest(
+        records,
+        lambda record: {each["id"]: each for each in record.document["objects"]},
+        lambda record, each: each["class"] in record.classes,
+    )
 
 
-def newest_tags(records: Iterable[Record]) -> list[Tag]:
-    """The image's tags, each once, with the value that was saved last."""
-    latest: dict[int, Tag] = {}
-    for record in _oldest_first(records):
-        for each in record.document["tags"]:
-            latest[each["tag"]] = each
-    return list(latest.values())
+def newest_tags(records: Sequence[Record]) -> list[Tag]:
+    """The image's tags, each once, by the same rule as its objects."""
+    found = _newest(
+        records,
+        lambda record: {each["tag"]: each for each in record.document["tags"]},
+        lambda record, each: each["tag"] in record.tags,
+    )
+    return [each for each, _record in found]
 
 
-def _oldest_first(records: Iterable[Record]) -> list[Record]:
-    # Times are written alike, so their texts sort as they do; an unsaved one is the start.
-    return sorted(records, key=lambda record: record.updated_at)
+def _newest(
+    records: Sequence[Record],
+    held_by: Callable[[Record], dict[K, V]],
+    was_asked: Callable[[Record, V], bool],
+) -> list[tuple[V, Record]]:
+    # By when they were saved; one that nobody has saved is the start.
+    held = [
+        (record, held_by(record)) for record in sorted(records, key=lambda each: each.updated_at)
+    ]
+    latest: dict[K, tuple[V, Record]] = {}
+    for record, things in held:
+        for key, each in things.items():
+            latest[key] = each, record
+    if len(held) == 1:
+        return list(latest.values())
+    return [
+        (each, owner)
+        for key, (each, owner) in latest.items()
+        if not any(
+            key not in things and was_asked(record, each) and _knew(record, owner)
+            for record, things in held
+        )
+    ]
+
+
+def _knew(record: Record, earlier: Record) -> bool:
+    """Whether a job began with what an earlier annotation had come to."""
+    return bool(earlier.ended_at) and earlier.ended_at <= record.began_at
 
 
 def tag_facts(tags: Iterable[Tag], schema: Schema) -> list[dict[str, Any]]:

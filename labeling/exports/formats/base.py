@@ -44,7 +44,7 @@ class Writer(ABC):
         state: of an earlier writer after `close`; empty begins.
 
     Raises:
-        SpoolLost: the folder does not hold what the state says.
+        Restart: the folder does not hold what the state says.
     """
 
     @abstractmethod

@@ -28,7 +28,7 @@ from labeling.exports.records import (
     newest_tags,
     tag_facts,
 )
-from labeling.exports.spools import Spool, blocks
+from labeling.exports.spools import Spool
 from labeling.projects.documents import LabelObject, Point, Rle, geometry, rle
 
 Facts = dict[str, Any]
@@ -86,9 +86,9 @@ class CocoWriter(Writer):
             "annotations.json",
             chain(
                 (b'{"info":{"description":"Labeldesk"},"licenses":[],"images":[\n',),
-                blocks(self._images.path, 0, self._images.end),
+                self._images.blocks(),
                 (b'\n],"annotations":[\n',),
-                blocks(self._annotations.path, 0, self._annotations.end),
+                self._annotations.blocks(),
                 (b'\n],"categories":', _json(self._categories()), b"}\n"),
             ),
         )

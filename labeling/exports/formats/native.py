@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,7 +30,7 @@ from labeling.exports.records import (
     newest_objects,
     newest_tags,
 )
-from labeling.exports.spools import Spool, blocks
+from labeling.exports.spools import Spool
 from labeling.projects.documents import Document
 
 MARK = "labeldesk-records"
@@ -38,11 +38,10 @@ VERSION = 1
 LINE_BOUND = 64 * 1024 * 1024
 """Bytes of the longest line that is read."""
 
-_TEXTS = ("name", "path", "content_hash", "dataset", "job_name", "annotator", "reviewer", "state")
-_FIELDS = (
-    "item", "name", "path", "width", "height", "content_hash", "dataset", "job", "job_name",
-    "annotator", "reviewer", "state", "version", "updated_at", "document",
-)  # fmt: skip
+_FIELDS = tuple(each.name for each in fields(Record))
+_TEXTS = tuple(each.name for each in fields(Record) if each.type == "str")
+_NUMBERS = tuple(each.name for each in fields(Record) if each.type == "int")
+_LISTS = tuple(each.name for each in fields(Record) if each.type == "tuple[int, ...]")
 
 
 class NotNativeError(ValueError):
@@ -66,7 +65,7 @@ class NativeWriter(Writer):
         return {"lines": self._spool.end}
 
     def members(self) -> Iterator[Member]:
-        yield Member("annotations.jsonl", blocks(self._spool.path, 0, self._spool.end))
+        yield Member("annotations.jsonl", self._spool.blocks())
 
 
 @register_format
@@ -137,22 +136,24 @@ def _records(stream: IO[bytes]) -> Iterator[Record | RowError]:
 def _record(raw: Any) -> Record:
     """A record from its line; raises ValueError, TypeError or KeyError when it is none."""
     values = {name: raw[name] for name in _FIELDS}
-    values["updated_at"] = str(values["updated_at"])
     for name in _TEXTS:
-        if not isinstance(values[name], str):
+        if type(values[name]) is not str:
             raise TypeError(name)
-    for name in ("item", "width", "height", "version"):
+    for name in _NUMBERS:
         if type(values[name]) is not int:
             raise TypeError(name)
-    document = values["document"]
-    for name in ("objects", "tags"):
-        if not all(isinstance(each, dict) for each in document[name]):
-            raise TypeError(name)
-    if not all(isinstance(each.get("id"), str) for each in document["objects"]):
-        raise TypeError("id")
-    if not all(type(each.get("tag")) is int for each in document["tags"]):
-        raise TypeError("tag")
+    for name in _LISTS:
+        values[name] = tuple(values[name])
+    _check_keys(values["document"])
     return Record(**values)
+
+
+def _check_keys(document: Any) -> None:
+    """Whether objects and tags can be told apart; what else they hold is checked later."""
+    if not all(isinstance(each["id"], str) for each in document["objects"]):
+        raise TypeError("id")
+    if not all(type(each["tag"]) is int for each in document["tags"]):
+        raise TypeError("tag")
 
 
 def _read_records(

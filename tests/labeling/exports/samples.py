@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ SCHEMA = Schema(
 )
 
 
-def record(document: Document | None = None, item: int = 1, **more) -> Record:
+def record(document: Any = None, item: int = 1, **more) -> Record:
     """An annotation of one item; `more` overrides its facts."""
     facts = {
         "item": item,

@@ -22,7 +22,7 @@ from tests.labeling.exports.samples import (
     source,
     written,
 )
-from tests.labeling.projects.documents.strategies import HEIGHT, WIDTH, documents
+from tests.labeling.projects.documents.strategies import HEIGHT, WIDTH, documents, few
 
 FORMAT = formats["coco"]
 
@@ -35,6 +35,7 @@ def load(data: bytes) -> COCO:
         return COCO(path)
 
 
+@few
 @given(records())
 def test_pycocotools_loads_whatever_was_labeled(several):
     loaded = load(written(FORMAT, several))
@@ -62,6 +63,7 @@ def same(read, before):
     return read == before
 
 
+@few
 @given(documents(("rectangle", "polygon", "point", "bitmap")))
 def test_boxes_outlines_points_and_masks_come_back(document):
     [read], errors = read_documents(FORMAT, written(FORMAT, [record(document)]))

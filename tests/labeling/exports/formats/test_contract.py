@@ -2,13 +2,14 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 
 from labeling.exports.formats import formats, readable, writable
 from labeling.exports.records import by_item
-from labeling.exports.spools import SpoolLost
+from labeling.operations.kinds import Restart
 from labeling.projects.documents import Document
 from tests.labeling.exports.samples import (
     SCHEMA,
@@ -19,6 +20,7 @@ from tests.labeling.exports.samples import (
     source,
     written,
 )
+from tests.labeling.projects.documents.strategies import few
 
 FORMATS = formats.values()
 
@@ -39,11 +41,12 @@ def test_a_format_says_what_it_is_and_what_it_cannot_hold(each):
 
 
 @pytest.mark.parametrize("each", writable(), ids=names(writable()))
+@few
 @given(several=records())
 def test_writing_in_sittings_with_crashes_between_them_gives_the_same_file(each, several):
     groups = list(by_item(several))
     with tempfile.TemporaryDirectory() as name:
-        folder, state = Path(name), {}
+        folder, state = Path(name), dict[str, Any]()
         for group in groups:
             died = each.writer(folder, SCHEMA, state)
             died.add(group)
@@ -65,7 +68,7 @@ def test_a_writer_whose_files_are_gone_says_so(each, tmp_path):
     state = writer.close()
     for path in tmp_path.iterdir():
         path.unlink()
-    with pytest.raises(SpoolLost):
+    with pytest.raises(Restart):
         each.writer(tmp_path, SCHEMA, state)
 
 

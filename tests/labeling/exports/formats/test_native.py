@@ -17,11 +17,12 @@ from tests.labeling.exports.samples import (
     source,
     written,
 )
-from tests.labeling.projects.documents.strategies import documents
+from tests.labeling.projects.documents.strategies import documents, few
 
 NATIVE = formats["native"]
 
 
+@few
 @given(records())
 def test_schema_and_records_come_back_exactly(several):
     schema, lines = read_lines(io.BytesIO(written(NATIVE, several)))
@@ -29,6 +30,7 @@ def test_schema_and_records_come_back_exactly(several):
     assert list(lines) == several
 
 
+@few
 @given(documents())
 def test_an_import_of_an_export_gives_the_documents_back(document):
     [read], errors = read_documents(NATIVE, written(NATIVE, [record(document)]))

@@ -1,11 +1,15 @@
 """Label documents as hypothesis draws them: every shape, awkward coordinates, all that is valid."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from labeling.projects.documents import Document, LabelObject, Rules, Tag, TagRule, geometry, rle
 
 WIDTH, HEIGHT = 64, 48
+
+few = settings(max_examples=25)
+"""For whole documents: each holds many shapes, so a few of them say as much as many shapes do."""
 
 ANY_CLASS, BOX_CLASS = 1, 2
 PLAIN_TAG, TEXT_TAG, NUMBER_TAG, CHOICE_TAG = 1, 2, 3, 4
@@ -53,7 +57,8 @@ def masks(draw) -> np.ndarray:
     """Blocks and noise, never empty."""
     seed = draw(st.integers(0, 2**32 - 1))
     density = draw(st.floats(0.01, 0.99))
-    mask = (np.random.default_rng(seed).random((HEIGHT, WIDTH)) < density).astype(np.uint8)
+    noise = np.random.default_rng(seed).random((HEIGHT, WIDTH))
+    mask: np.ndarray = (noise < density).astype(np.uint8)
     mask[draw(st.integers(0, HEIGHT - 1)), draw(st.integers(0, WIDTH - 1))] = 1
     return mask
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.projects.documents import count, empty_document, published
-from tests.labeling.projects.documents.strategies import documents
+from tests.labeling.projects.documents.strategies import documents, few
 
 ALL_CLASSES, ALL_TAGS = frozenset({1, 2}), frozenset({1, 2, 3, 4})
 
@@ -37,18 +37,21 @@ def test_a_tag_that_was_taken_off_is_gone():
     assert published(item, labeled(), {1}, {2}) == labeled(tags=((1, None),))
 
 
+@few
 @given(documents(), documents())
 def test_a_job_with_everything_decides_everything_and_one_with_nothing_changes_nothing(one, other):
     assert published(one, other, ALL_CLASSES, ALL_TAGS) == other
     assert published(one, empty_document(), set(), set()) == one
 
 
+@few
 @given(documents(), documents(), st.frozensets(st.sampled_from((1, 2))))
 def test_publishing_twice_is_publishing_once(item, annotation, classes):
     once = published(item, annotation, classes, ALL_TAGS)
     assert published(once, annotation, classes, ALL_TAGS) == once
 
 
+@few
 @given(documents())
 def test_counts_are_of_objects_and_of_all_tags(document):
     counts = count(document)
