@@ -6,12 +6,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings
 from rest_framework.test import APIClient
 
 from accounts.actor import Actor
 from accounts.models import ApiToken, Team, User
 from accounts.roles import Role
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
+
+# How long one example takes says more about the machine's other work than about ours.
+settings.register_profile("desk", deadline=None)
+settings.load_profile("desk")
 
 
 @pytest.fixture
