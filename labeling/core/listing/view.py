@@ -79,7 +79,8 @@ class ListPage(View, Generic[M]):
         columns: what is shown, in order.
         title: the page's heading.
         template_name: the whole page; extend "components/list_page.html" to add buttons.
-        results_template: what htmx gets; replace it for a list that is no table.
+        results_template: what htmx gets.
+        rows_template: the rows themselves; replace it for a list that is no table.
         bulk_template: buttons of the bulk bar; with one, rows get check boxes.
         bulk_url: where the bulk form posts to, or override `get_bulk_url`.
         empty_template: what an empty, unfiltered list says (what to do next).
@@ -95,6 +96,7 @@ class ListPage(View, Generic[M]):
     title: ClassVar[Any] = ""
     template_name: ClassVar[str] = "components/list_page.html"
     results_template: ClassVar[str] = "components/list.html#results"
+    rows_template: ClassVar[str] = "components/table.html"
     bulk_template: ClassVar[str | None] = None
     bulk_url: ClassVar[str] = ""
     empty_template: ClassVar[str | None] = None
@@ -244,6 +246,7 @@ class ListPage(View, Generic[M]):
             "csv_query": self.csv_query(query),
             "saved_views": list(self.get_saved_views()),
             "save_view_url": self.get_save_view_url(),
+            "rows_template": self.rows_template,
             "bulk_template": self.bulk_template,
             "bulk_url": self.get_bulk_url(),
             "empty_template": self.empty_template,
