@@ -180,6 +180,7 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -280,6 +281,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "labeling.jobs.states.State",
+        "JobItemStateEnum": "labeling.jobs.states.ItemState",
+        "BatchStatusEnum": "labeling.jobs.states.BatchStatus",
+        "OperationStatusEnum": "labeling.operations.states.Status",
+        "JobTypeEnum": "labeling.jobs.states.JobType",
+    },
 }
 
 # --- Background work ------------------------------------------------------------------------------

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("labeling.projects.urls")),
     path("", include("labeling.jobs.urls")),
     path("", include("labeling.exports.urls")),
+    path("api/", include("labeling.api_urls")),
     path("admin/", admin.site.urls),
 ]

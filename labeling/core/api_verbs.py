@@ -5,6 +5,7 @@ as it is now, or what the action made.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 
 from labeling.core.errors import Invalid
 from labeling.core.fields import ChosenField, IdListField
+from labeling.core.http import get_visible_or_404
 from labeling.core.registry import Registry
 from labeling.core.workflow import Action, actions_of, perform
 
@@ -79,6 +81,7 @@ def described(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
     return serializers.JSONField(**required)
 
 
+@cache
 def input_serializer(action: Action) -> type[serializers.Serializer[Any]] | None:
     """The schema of a verb's input; None when it takes nothing."""
     fields: Mapping[str, forms.Field] = getattr(action.form, "base_fields", {})
@@ -162,6 +165,10 @@ class Seen:
             model: type[models.Model] = self.filterset_class._meta.model  # type: ignore[attr-defined]
             return model._default_manager.none()
         return self.seen()
+
+    def seen_or_404(self, pk: str | None) -> Any:
+        """The visible object of that key, for routes whose filters are about something else."""
+        return get_visible_or_404(self.seen(), pk or "")
 
     def fresh(self, obj: models.Model) -> Any:
         """The object as it is now; the one in hand when the actor may no longer see it."""

@@ -7,16 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of, input_serializer
-from labeling.core.workflow import actions, perform
-from labeling.jobs.api.datasets import dataset_of
+from labeling.core.api_verbs import REFUSALS, Seen, body_of
+from labeling.core.workflow import perform
+from labeling.jobs.api.datasets import CREATE, BatchWrite, dataset_of
 from labeling.jobs.dashboards import with_progress
 from labeling.jobs.filters import BatchFilterSet
 from labeling.jobs.models import Batch
 from labeling.jobs.serializers import BatchSerializer
-from labeling.projects.models import Dataset
-
-CREATE = actions[Dataset, "create-batch"]
 
 
 class BatchViewSet(Seen, ReadOnlyModelViewSet[Batch]):
@@ -33,7 +30,7 @@ class BatchViewSet(Seen, ReadOnlyModelViewSet[Batch]):
 
     @extend_schema(
         summary="Make a batch and launch it",
-        request=input_serializer(CREATE),
+        request=BatchWrite,
         responses={201: BatchSerializer, **REFUSALS},
     )
     def create(self, request: Request) -> Response:

@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
+from labeling.core.api_verbs import input_serializer
 from labeling.core.errors import Invalid
+from labeling.core.workflow import actions
 from labeling.projects.models import Dataset
+
+CREATE = actions[Dataset, "create-batch"]
+
+
+class BatchWrite(input_serializer(CREATE)):  # type: ignore[misc]
+    """The form of a batch, and the dataset that it is of."""
+
+    dataset = serializers.IntegerField()
 
 
 def dataset_of(request: Any, data: Mapping[str, Any]) -> Dataset:

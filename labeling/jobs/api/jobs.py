@@ -10,17 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of, input_serializer
-from labeling.core.workflow import actions, perform
-from labeling.jobs.api.datasets import dataset_of
+from labeling.core.api_verbs import REFUSALS, Seen, body_of
+from labeling.core.workflow import perform
+from labeling.jobs.api.datasets import CREATE, BatchWrite, dataset_of
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
 from labeling.jobs.statistics import job_statistics
 from labeling.operations.waiting import finish
-from labeling.projects.models import Dataset
 
-CREATE = actions[Dataset, "create-batch"]
 WAIT_SECONDS = 10.0
 
 
@@ -46,7 +44,7 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
 
     @extend_schema(
         summary="Make jobs",
-        request=input_serializer(CREATE),
+        request=BatchWrite,
         responses={201: JobSerializer(many=True), 202: BatchSerializer, **REFUSALS},
     )
     def create(self, request: Request) -> Response:

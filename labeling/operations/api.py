@@ -1,0 +1,37 @@
+"""Operations over REST: list, look, cancel, and what became of each row."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from labeling.core.api_verbs import Seen
+from labeling.operations.filters import OperationOfTeamsFilter, OperationRowFilter
+from labeling.operations.models import Operation, OperationRow
+from labeling.operations.serializers import OperationRowSerializer, OperationSerializer
+
+
+class OperationViewSet(Seen, ReadOnlyModelViewSet[Operation]):
+    """Machine work in the background."""
+
+    serializer_class = OperationSerializer
+    filterset_class = OperationOfTeamsFilter
+
+    def seen(self) -> QuerySet[Operation]:
+        """Visible operations with who asked for them."""
+        return Operation.objects.visible_to(self.request.actor).select_related("created_by")
+
+    @extend_schema(
+        summary="What became of each row", responses={200: OperationRowSerializer(many=True)}
+    )
+    @action(
+        detail=True, filterset_class=OperationRowFilter, serializer_class=OperationRowSerializer
+    )
+    def rows(self, request: Request, pk: str | None = None) -> Response:
+        """The rows of the input with their outcome, in pages."""
+        operation = self.seen_or_404(pk)
+        rows = OperationRow.objects.filter(operation=operation)
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
