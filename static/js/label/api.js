@@ -47,6 +47,13 @@ export class Api {
     this.urls = urls;
     this.me = me;
     this.token = metaToken(document);
+    /** Changes wait for this: the verb that begins the job or its review. */
+    this.begun = Promise.resolve();
+  }
+
+  /** @param {number} jobId @param {"start"|"start-review"} verb that it has begun is no news */
+  begin(jobId, verb) {
+    this.begun = this.jobVerb(jobId, verb).catch(() => {});
   }
 
   /** @param {number} itemId @returns {Promise<import("./types.js").Stored>} */
@@ -97,7 +104,7 @@ export class Api {
 
   /** @param {string} name @param {Record<string, string|number>} parts */
   #url(name, parts) {
-    return this.urls[name].replace(/\{(\w+)\}/g, (_whole, part) => encodeURIComponent(parts[part]));
+    return this.urls[name].replace(/\{(\w+)\}/g, (_all, part) => encodeURIComponent(parts[part]));
   }
 
   /**
@@ -106,11 +113,13 @@ export class Api {
    * @returns {Promise<any>}
    */
   async #call(method, url, body, how = {}) {
+    if (method !== "GET" && !how.leaving) await this.begun;
     const response = await this.#send(method, url, body, how.leaving ?? false);
     if (response.type === "opaqueredirect") throw new SessionEnded(say("signed_out"));
     if (response.ok) return response.status === 204 ? null : read(response);
     const { status } = response;
-    if (status >= 500 || status === 408 || status === 429) throw new Unreachable(say("unreachable"));
+    const busy = status >= 500 || status === 408 || status === 429;
+    if (busy) throw new Unreachable(say("unreachable"));
     if (status === 401) throw new SessionEnded(say("signed_out"));
     if (status === 403 && !how.leaving && !how.again && (await this.#signedInAgain())) {
       return this.#call(method, url, body, { again: true });
@@ -160,4 +169,4 @@ const read = async (response) => parse(await response.text());
 
 /** @param {Document} page @returns {string} */
 const metaToken = (page) =>
-  /** @type {HTMLMetaElement|null} */ (page.querySelector('meta[name="csrf-token"]'))?.content ?? "";
+  page.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";

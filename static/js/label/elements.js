@@ -93,6 +93,18 @@ export function swatch(color) {
 /** @param {string} key as in the sheet of keys @returns {HTMLElement} */
 export const keycap = (key) => html("kbd", { class: "keycap", "aria-hidden": "true" }, key);
 
+/** What a button of the design system is called. */
+const LOOKS = {
+  primary: "button primary", plain: "button", risky: "button danger", quiet: "button ghost",
+};
+
+/** @param {string} names of which the first may be one of LOOKS @param {boolean} written */
+function classesOf(names, written) {
+  const [first, ...rest] = names.split(" ");
+  const square = !written && first !== "tool" ? ["square"] : [];
+  return [LOOKS[first] ?? first, ...square, ...rest].join(" ");
+}
+
 /**
  * @param {{label: string, icon?: string, key?: string, text?: boolean, class?: string,
  *   attributes?: Record<string, any>}} look `text`: the label is written out, not only a tooltip
@@ -103,10 +115,10 @@ export function button(look, onClick) {
   const written = look.text ?? !look.icon;
   const node = html("button", {
     type: "button",
-    class: look.class ?? "quiet",
+    class: classesOf(look.class ?? "quiet", written),
     title: look.key ? `${look.label} (${look.key})` : look.label,
     "aria-label": written ? null : look.label,
-    "aria-keyshortcuts": look.key || null,
+    "aria-keyshortcuts": look.key?.replaceAll(" ", "+") || null,
     ...look.attributes,
     on: { click: onClick },
   });
