@@ -139,7 +139,3 @@ def status_of(stage: str, state: str, *, stopped: bool) -> Status:
     if stage != Stage.ANNOTATION or state == State.COMPLETED:
         return Status.ON_REVIEW
     return Status.PENDING if state == State.NEW else Status.IN_PROGRESS
-
-
-VIEWED_LISTS = ("jobs:job-list", "jobs:review-queue", "jobs:people")
-"""The lists, by URL name, whose filters people may save as views; the first is the default."""

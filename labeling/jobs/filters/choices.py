@@ -92,7 +92,7 @@ class PersonFilter(VisibleChoiceFilter):
     def field(self) -> PersonField:
         """The form field, which knows who asks."""
         field: PersonField = super().field
-        request = self.get_request()
+        request = self.get_request()  # type: ignore[no-untyped-call]
         user = getattr(request, "user", None)
         field.me = user if user is not None and user.is_authenticated else None
         return field

@@ -50,7 +50,7 @@ class JobItemFilterSet(StrictFilterSet):
 class OwnItemFilterSet(JobItemFilterSet):
     """The same on the page of one job."""
 
-    job = None
+    job = None  # type: ignore[assignment]
 
     class Meta(JobItemFilterSet.Meta):
         pass

@@ -136,7 +136,7 @@ def work_left_expression() -> Case:
 class TeamJobFilterSet(JobFilterSet):
     """The same on a team's own page, where the team is in the address."""
 
-    team = None
+    team = None  # type: ignore[assignment]
 
     class Meta(JobFilterSet.Meta):
         pass

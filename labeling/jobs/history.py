@@ -1,0 +1,181 @@
+"""The history in sentences that people read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from labeling.core.times import exact
+from labeling.jobs.models import Event
+from labeling.jobs.states import Priority, Stage, State
+
+# "%(who)s" is a name. On a job's own page "it" is the job.
+SENTENCES: Mapping[str, Any] = {
+    "launch": gettext_lazy("%(who)s launched it"),
+    "take-next": gettext_lazy("%(who)s took it from the pool"),
+    "start": gettext_lazy("%(who)s started it"),
+    "submit": gettext_lazy("%(who)s submitted it"),
+    "reopen": gettext_lazy("%(who)s reopened it"),
+    "start-review": gettext_lazy("%(who)s began the review"),
+    "complete": gettext_lazy("%(who)s completed it"),
+    "restart": gettext_lazy("%(who)s restarted the rejected items as a new job"),
+    "clone": gettext_lazy("%(who)s cloned it"),
+    "stop": gettext_lazy("%(who)s stopped it"),
+    "resume": gettext_lazy("%(who)s resumed it"),
+    "archive": gettext_lazy("%(who)s archived it"),
+    "unarchive": gettext_lazy("%(who)s took it back from the archive"),
+    "confirm-item": gettext_lazy("%(who)s confirmed item %(item)s"),
+    "skip-item": gettext_lazy("%(who)s skipped item %(item)s"),
+    "accept-item": gettext_lazy("%(who)s accepted item %(item)s"),
+    "reject-item": gettext_lazy("%(who)s rejected item %(item)s"),
+    "resolve": gettext_lazy("%(who)s resolved a comment"),
+    "unresolve": gettext_lazy("%(who)s reopened a comment"),
+    "create-batch": gettext_lazy("%(who)s made the batch"),
+    "edit": gettext_lazy("%(who)s edited it"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of history.
+
+    Attributes:
+        change: from which state to which, empty where the state stayed.
+        remark: the reason that was given.
+    """
+
+    event: Event
+    text: str
+    change: str
+    remark: str
+
+
+def described(events: Iterable[Event]) -> list[Line]:
+    """The events as lines; `actor` and `job_item` should be joined. One query for all names."""
+    events = list(events)
+    names = names_in(events)
+    return [
+        Line(event, sentence(event, names), change_of(event), str(event.data.get("reason", "")))
+        for event in events
+    ]
+
+
+def names_in(events: Iterable[Event]) -> Mapping[int, str]:
+    """The names of the people that the events' data speak of, by id."""
+    ids = {
+        pk
+        for event in events
+        for key in ("annotator", "reviewer")
+        for pk in event.data.get(key) or ()
+        if pk is not None
+    }
+    if not ids:
+        return {}
+    people = User.objects.filter(pk__in=ids).only("display_name", "username")
+    return {person.pk: person.name for person in people}
+
+
+def sentence(event: Event, names: Mapping[int, str]) -> str:
+    """What happened, in one sentence without its full stop."""
+    who = event.actor.name if event.actor else _("The desk")
+    special = SPECIAL.get(event.verb)
+    if special is not None:
+        return str(special(event, who, names))
+    known = SENTENCES.get(event.verb)
+    if known is None:
+        return _("%(who)s: %(verb)s") % {"who": who, "verb": event.verb.replace("-", " ")}
+    item = event.job_item.position if event.job_item else ""
+    return str(known % {"who": who, "item": item})
+
+
+def assigned(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Who gave the job from whom to whom."""
+    before, after = _pair(event, "annotator")
+    words = {"who": who, "before": names.get(before or 0), "after": names.get(after or 0)}
+    if after is None:
+        return _("%(who)s gave it back to the pool") % words
+    if before is None:
+        return _("%(who)s assigned it to %(after)s") % words
+    return _("%(who)s moved it from %(before)s to %(after)s") % words
+
+
+def released(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Given back, or returned because its annotator left."""
+    before, _after = _pair(event, "annotator")
+    if event.data.get("because") == "deactivated":
+        words = {"name": names.get(before or 0, "")}
+        return _("It went back to the pool, since %(name)s was deactivated") % words
+    return _("%(who)s gave it back to the pool") % {"who": who}
+
+
+def reviewer_set(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Who is to review now."""
+    _before, after = _pair(event, "reviewer")
+    if after is None:
+        return _("%(who)s left the review to any reviewer") % {"who": who}
+    return _("%(who)s made %(after)s its reviewer") % {"who": who, "after": names.get(after, "")}
+
+
+def priority_set(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """From which priority to which."""
+    before, after = _pair(event, "priority")
+    levels = dict(Priority.choices)
+    words = {"who": who, "before": levels.get(before or 0), "after": levels.get(after or 0)}
+    return _("%(who)s changed the priority from %(before)s to %(after)s") % words
+
+
+def due_set(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Until when now."""
+    _before, after = _pair(event, "due")
+    moment = parse_datetime(str(after)) if after else None
+    if moment is None:
+        return _("%(who)s took the due date away") % {"who": who}
+    return _("%(who)s set the due date to %(after)s") % {"who": who, "after": exact(moment)}
+
+
+def sent_back(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """With how many items to fix."""
+    count = int(event.data.get("rejected") or 0)
+    text = ngettext(
+        "%(who)s sent it back with %(count)d item to fix",
+        "%(who)s sent it back with %(count)d items to fix",
+        count,
+    )
+    return text % {"who": who, "count": count}
+
+
+def commented(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """On the job; which item the comment itself says."""
+    return _("%(who)s commented") % {"who": who}
+
+
+SPECIAL: Mapping[str, Any] = {
+    "assign": assigned,
+    "release": released,
+    "set-reviewer": reviewer_set,
+    "set-priority": priority_set,
+    "set-due": due_set,
+    "send-back": sent_back,
+    "comment": commented,
+}
+
+
+def _pair(event: Event, key: str) -> tuple[Any, Any]:
+    before, after = event.data.get(key) or (None, None)
+    return before, after
+
+
+def change_of(event: Event) -> str:
+    """ "annotation in progress → annotation completed", or nothing where the state stayed."""
+    if event.from_state == event.to_state or not event.to_state:
+        return ""
+    return f"{_words(event.from_state) or '–'} → {_words(event.to_state)}"
+
+
+def _words(state: str) -> str:
+    known = {value: label for choices in (Stage, State) for value, label in choices.choices}
+    return " ".join(str(known.get(word, word)) for word in state.split(" "))
