@@ -8,6 +8,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from labeling.environment import read_environment
 
@@ -39,7 +40,7 @@ INSTALLED_APPS = [
     "labeling.exports",
     "labeling.demo",
     "django.forms",
-    "django.contrib.admin",
+    "accounts.admin_config.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -154,6 +155,8 @@ if ENVIRONMENT.storage is not None:
         },
     }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+# Nobody loads a source map but a debugger, and packing them takes most of the first start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Annotation documents and bulk selections are larger than a contact form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
