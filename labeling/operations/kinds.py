@@ -143,7 +143,8 @@ class Chunk:
         Returns:
             The stored name, for `Step.file`.
         """
-        target = f"operations/{self.operation.pk}/{get_valid_filename(name)}"
+        harmless = get_valid_filename(name).lstrip(".") or "result"
+        target = f"operations/{self.operation.pk}/{harmless}"
         default_storage.delete(target)  # left by a worker that died just after this
         with path.open("rb") as source:
             return default_storage.save(target, _Watched(source, self))

@@ -1,10 +1,10 @@
 """The messages that workers take: an operation's id, and the sweeper's turn."""
 
 from celery import shared_task
-from django.db import connection
 
 from labeling.operations import engine
 from labeling.operations.doorbell import RUN_TASK
+from labeling.operations.engine import connections
 
 
 @shared_task(name=RUN_TASK)
@@ -13,7 +13,7 @@ def run(operation_id: int) -> None:
     try:
         engine.run(operation_id)
     finally:
-        connection.close_if_unusable_or_obsolete()
+        connections.tidy()
 
 
 @shared_task(name="labeling.operations.sweep")
@@ -22,4 +22,4 @@ def sweep() -> None:
     try:
         engine.sweep()
     finally:
-        connection.close_if_unusable_or_obsolete()
+        connections.tidy()

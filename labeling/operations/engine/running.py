@@ -4,13 +4,13 @@ import errno
 import logging
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.core.errors import WorkflowError
 from labeling.operations import doorbell
-from labeling.operations.engine import claims, stopping
+from labeling.operations.engine import claims, connections, stopping
 from labeling.operations.kinds import (
     Chunk,
     Kind,
@@ -52,7 +52,7 @@ def _run(operation_id: int) -> None:
         logger.warning("operation %s went on elsewhere; this worker stops", operation.pk)
     except (OperationalError, InterfaceError):
         logger.exception("operation %s waits for the sweeper, no database", operation.pk)
-        connection.close_if_unusable_or_obsolete()
+        connections.tidy()
     else:
         put_away(operation_id)
 
@@ -92,7 +92,7 @@ def _work_safely(operation: Operation) -> None:
     except (OperationalError, InterfaceError):
         # The database was away or busy: what a later attempt can cure. The sweeper rings again.
         logger.exception("operation %s is tried again", operation.pk)
-        connection.close_if_unusable_or_obsolete()
+        connections.tidy()
         _give_back(operation)
     except Exception as error:
         logger.exception("operation %s failed", operation.pk)

@@ -77,7 +77,7 @@ def _ring_again(now: datetime, patience: timedelta) -> None:
         waiting = Operation.objects.filter(status=Status.QUEUED, queue=queue, cleaned_at=None)
         oldest = waiting.order_by("pk").values_list("pk", "rung_at")[:RINGS_AT_ONCE]
         for pk, rung_at in oldest:
-            if rung_at <= now - patience:
+            if rung_at < now - patience:
                 _ring(pk, queue, now)
 
 

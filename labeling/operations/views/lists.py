@@ -48,7 +48,7 @@ class OperationsPage(ListPage[Operation]):
     title = gettext_lazy("Operations")
     nav = "operations"
     empty_text = gettext_lazy(
-        "Nothing yet. Uploads, imports, exports and bulk changes are shown here with their progress."
+        "Nothing yet. Uploads, imports, exports and bulk changes show their progress here."
     )
     columns: Sequence[Column] = (
         Column("name", gettext_lazy("Name"), "label", ordering="name", priority=1, is_link=True),

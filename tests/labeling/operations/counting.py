@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy
 
 from accounts.roles import Capability
 from labeling.operations.kinds import Chunk, Kind, Plan, Row, Step, register_kind
@@ -31,12 +32,12 @@ class Count(Kind):
     """Counts from 1 to `to`, `by` numbers a chunk; every tenth number is an error."""
 
     name = "test-count"
-    label = "Count"
-    capability = Capability.MANAGE_JOBS
+    label = gettext_lazy("Count")
+    capability = Capability.EXPORT
     form = None
 
     # What a test wants to happen at a named point of a chunk.
-    at: Mapping[str, Callable[[Chunk], None]] = {}
+    hooks: Mapping[str, Callable[[Chunk], None]] = {}
 
     def plan(self, actor: Any, team: Any, data: Mapping[str, Any]) -> Plan:
         return Plan({"to": data.get("to", 25), "by": data.get("by", 10)}, data.get("to", 25))
@@ -54,7 +55,7 @@ class Count(Kind):
                 [(chunk.operation.pk, number) for number in prepared],
             )
         self._meet("written", chunk)
-        last = prepared[-1] if prepared else 0
+        last = prepared[-1]
         return Step(
             cursor={"after": last},
             done=len(prepared),
@@ -64,12 +65,10 @@ class Count(Kind):
         )
 
     def clean_up(self, operation: Operation) -> None:
-        hook = self.at.get("cleaning")
-        if hook is not None:
-            hook(Chunk(operation, operation.cursor, lambda done: None))
+        self._meet("cleaning", Chunk(operation, operation.cursor, lambda done: None))
 
     def _meet(self, point: str, chunk: Chunk) -> None:
-        hook = self.at.get(point)
+        hook = self.hooks.get(point)
         if hook is not None:
             hook(chunk)
 
@@ -82,8 +81,18 @@ class Count(Kind):
 @contextmanager
 def meanwhile(**hooks: Callable[[Chunk], None]) -> Iterator[None]:
     """Let these happen at the named points: preparing, begun, written, cleaning."""
-    Count.at = hooks
+    Count.hooks = hooks
     try:
         yield
     finally:
-        Count.at = {}
+        Count.hooks = {}
+
+
+def raising(error: BaseException, after: int = 0) -> Callable[[Chunk], None]:
+    """A hook that raises once the cursor stands at `after`."""
+
+    def hook(chunk: Chunk) -> None:
+        if chunk.cursor.get("after", 0) == after:
+            raise error
+
+    return hook
