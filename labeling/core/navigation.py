@@ -78,7 +78,7 @@ def links(request: HttpRequest, team: Any, current: str | None) -> list[NavLink]
         if item.capability is not None and not actor.can(item.capability, team.pk):
             continue
         url = url_for(item.url_name, team)
-        if url is not None:
+        if url:
             count = item.count(request, team) if item.count else None
             is_current = current == item.key or (current is None and request.path == url)
             found.append(
@@ -87,12 +87,17 @@ def links(request: HttpRequest, team: Any, current: str | None) -> list[NavLink]
     return found
 
 
-def url_for(url_name: str, team: Any) -> str | None:
-    """The URL of a team's page, or None while no package brings that page."""
+def optional(url_name: str, *args: Any, **kwargs: Any) -> str:
+    """The URL of that name, or nothing while no package brings that page."""
     try:
-        return reverse(url_name, kwargs={"team_id": team.pk})
+        return reverse(url_name, args=args or None, kwargs=kwargs or None)
     except NoReverseMatch:
-        return None
+        return ""
+
+
+def url_for(url_name: str, team: Any) -> str:
+    """The URL of a team's page, or nothing while no package brings that page."""
+    return optional(url_name, team_id=team.pk)
 
 
 @dataclass(frozen=True)
@@ -125,14 +130,8 @@ def place_url(key: str, team: Any = None) -> str:
     found = places.get(key)
     if found is None:
         return ""
-    if team is not None:
-        url = url_for(found.url_name, team)
-        if url:
-            return url
-    try:
-        return reverse(found.url_name)
-    except NoReverseMatch:
-        return ""
+    url = url_for(found.url_name, team) if team is not None else ""
+    return url or optional(found.url_name)
 
 
 def place_count(key: str, request: HttpRequest) -> int | None:

@@ -130,6 +130,19 @@ class StrictFilterSet(django_filters.FilterSet):
     orderings: ClassVar[Mapping[str, str | Sequence[str] | Order]] = {}
     default_ordering: ClassVar[Sequence[str]] = ()
 
+    def __init__(
+        self,
+        data: Any = None,
+        queryset: models.QuerySet[Any] | None = None,
+        *,
+        request: Any = None,
+        prefix: str | None = None,
+    ) -> None:
+        # A form sends its empty fields too, and "" is no valid one of several choices.
+        self.given = None if data is None else as_query_dict(data)
+        full = None if self.given is None else QueryDict(without(self.given, set()))
+        super().__init__(full, queryset, request=request, prefix=prefix)
+
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         """The declared filters, with `q` and `ordering` where the class names fields for them."""
@@ -174,13 +187,13 @@ class StrictFilterSet(django_filters.FilterSet):
         data = as_query_dict(self.data)
         errors: dict[str, list[Any]] = {
             name: [_("There is no such filter.")]
-            for name in data
+            for name in self.given or ()
             if name not in self.known_parameters()
         }
         for name, values in data.lists():
-            if name not in errors and len(set(filter(None, values))) > 1 and self._takes_one(name):
+            if name not in errors and len(set(values)) > 1 and self._takes_one(name):
                 errors[name] = [_("This filter takes one value.")]
-            elif any(values) and self._is_no_boolean(name, values[-1]):
+            elif self._is_no_boolean(name, values[-1]):
                 errors[name] = [_("Say true or false.")]
         at_fault = set(errors)
         for name, texts in self.errors.items():
