@@ -19,7 +19,7 @@ NAMES = {
 }
 
 # Asked for by the framework itself when a request fails.
-FAILURES = {"400.html", "403.html", "404.html", "500.html"}
+FAILURES = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
 
 PAGES = [path for path in templates() if path.suffix == ".html"]
 
