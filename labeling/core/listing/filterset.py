@@ -250,7 +250,7 @@ class StrictFilterSet(django_filters.FilterSet):
         return next(iter(given or self.default_ordering), "")
 
 
-def _make_plain(field: forms.Field) -> None:
+def _make_plain(field: Any) -> None:
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
     elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
@@ -260,7 +260,8 @@ def _make_plain(field: forms.Field) -> None:
     elif isinstance(field, RangeField):
         _make_range(field)
     elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        field.empty_label = _("Any")
+        # Django's own choice field has no such attribute; the filters' fields read it.
+        setattr(field, "empty_label", _("Any"))  # noqa: B010
     elif isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
         field.widget.attrs.setdefault("autocomplete", "off")
 

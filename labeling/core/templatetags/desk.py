@@ -26,6 +26,7 @@ register = template.Library()
 
 LEVEL_ICONS = {"success": "check-circle", "warning": "alert", "error": "alert", "info": "info"}
 
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """A symbol of static/icons.svg; decorative unless it gets a `label`."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from labeling.core import charts, navigation, times
 from labeling.core.badges import BADGES
+from labeling.core.registry import Registry
 from labeling.core.workflow import NoInput
 from tests.source import ROOT
 
@@ -224,7 +225,7 @@ def reversed_url(name, args, kwargs):
 
 
 def test_the_sidebar_shows_what_the_role_may_see(monkeypatch, rf):
-    monkeypatch.setattr(navigation, "items", navigation.Registry("navigation item"))
+    monkeypatch.setattr(navigation, "items", Registry("navigation item"))
     monkeypatch.setattr(navigation, "reverse", reversed_url)
     navigation.nav_item("b", label="B", icon="jobs", url_name="b", order=20)(object)
     navigation.nav_item("a", label="A", icon="jobs", url_name="a", order=10, count=lambda r, t: 8)(
@@ -241,7 +242,7 @@ def test_the_sidebar_shows_what_the_role_may_see(monkeypatch, rf):
 
 
 def test_an_entry_whose_page_nobody_brings_is_left_out(monkeypatch, rf):
-    monkeypatch.setattr(navigation, "items", navigation.Registry("navigation item"))
+    monkeypatch.setattr(navigation, "items", Registry("navigation item"))
     navigation.nav_item("x", label="X", icon="jobs", url_name="nowhere:at-all")(object)
     request = rf.get("/")
     request.actor = SimpleNamespace(can=lambda capability, team_id: True)

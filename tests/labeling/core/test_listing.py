@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import django_filters
 import pytest
@@ -86,7 +87,7 @@ def ask(manager):
     """Asks the list as the manager, with a query and headers."""
 
     def asked(query: str = "", view: type[ListPage] = JobList, **headers: str):
-        request = RequestFactory().get(f"/jobs/?{query}", headers=headers)
+        request: Any = RequestFactory().get(f"/jobs/?{query}", headers=headers)
         request.user, request.actor = manager, Actor.for_user(manager)
         request.htmx = HtmxDetails(request)
         return view.as_view()(request)
@@ -96,7 +97,7 @@ def ask(manager):
 
 def filtered(actor: Actor, query: str) -> JobFilter:
     """The filter set of a query string, checked."""
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     request.actor = actor
     found = JobFilter(QueryDict(query), Job.objects.all(), request=request)
     found.check()
@@ -168,7 +169,7 @@ def test_the_lists_own_parameters_are_as_strict(ask, batch, query):
 
 
 def test_rest_refuses_the_same_queries(actor, batch):
-    request = APIRequestFactory().get("/api/jobs/?bogus=1")
+    request: Any = APIRequestFactory().get("/api/jobs/?bogus=1")
     request.query_params, request.actor = request.GET, actor
     view = type("View", (), {"filterset_class": JobFilter})()
     with pytest.raises(FilterError):
@@ -399,7 +400,7 @@ def test_a_selection_of_keys_is_those_rows_only(actor, batch):
 def test_all_that_match_are_the_rows_of_the_query(actor, batch):
     JobFactory.create(batch=batch, name="kiwi")
     lemon = JobFactory.create(batch=batch, name="lemon 1")
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     request.actor = actor
     chosen = Selection.parse(QueryDict("all_matching=1&query=q%3D1"))
     assert list(chosen.apply(Job.objects.all(), JobFilter, request)) == [lemon]
