@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actor import Actor
-from accounts.roles import Capability
 from labeling.core.errors import Conflict, Forbidden, Invalid
 from labeling.operations.engine import release, start
-from labeling.operations.kinds import Plan
+from labeling.operations.kinds import Plan, kinds
 from labeling.operations.models import Operation
 from labeling.operations.states import Status
 from labeling.projects.models import Dataset, StagedFile
@@ -107,14 +106,15 @@ def start_upload(actor: Actor, operation: Operation) -> Operation:
 
 
 def refuse_strangers(actor: Actor, operation: Operation) -> None:
-    """Only for uploads, and for those who manage projects.
+    """Only for operations that take files, and for those who may start such an operation.
 
     Raises:
         Forbidden, Conflict
     """
-    if not actor.can(Capability.MANAGE_PROJECTS, operation.team_id):
-        raise Forbidden(_("Your role in this team does not allow this: %s") % _("Upload images"))
-    if operation.kind != KIND:
+    kind = kinds[operation.kind]
+    if not actor.can(kind.capability, operation.team_id):
+        raise Forbidden(_("Your role in this team does not allow this: %s") % kind.label)
+    if not kind.takes_files:
         raise Conflict(_("This operation takes no files."), state=operation.status)
 
 

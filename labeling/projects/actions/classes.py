@@ -16,7 +16,7 @@ from labeling.projects.actions.schema import (
     SchemaForm,
     last_position,
 )
-from labeling.projects.models import LabelClass, Project
+from labeling.projects.models import LabelClass
 from labeling.projects.states import Shape
 
 NAME_TAKEN = _("This project has a class of that name.")
@@ -66,17 +66,17 @@ class ClassForm(SchemaForm):
 
     def clean_color(self) -> str:
         """The chosen colour, else the next one of the palette."""
-        return self.cleaned_data["color"].lower() or next_color(self.project)
+        return self.cleaned_data["color"].lower() or self.next_color()
+
+    def next_color(self) -> str:
+        """The colour for a further class: the one of the palette that is used least."""
+        rows = LabelClass.objects.filter(project=self.project, removed_at=None)
+        used = list(rows.values_list("color", flat=True))
+        return min(PALETTE, key=used.count)
 
 
 class EditClassForm(KeepingForm, ClassForm):
     """The same for a class that exists; what is not sent stays."""
-
-
-def next_color(project: Project) -> str:
-    """The colour for the project's next class: one that is used least."""
-    used = list(LabelClass.objects.filter(project=project).values_list("color", flat=True))
-    return min(PALETTE, key=used.count)
 
 
 @register

@@ -96,6 +96,7 @@ class UploadImages(Kind):
     label = gettext_lazy("Upload images")
     capability = Capability.MANAGE_PROJECTS
     form = None
+    takes_files = True
 
     def plan(self, actor: Any, team: Any, data: Mapping[str, Any]) -> Plan:
         """Which dataset they go to; the files come later."""

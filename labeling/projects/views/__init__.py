@@ -1,0 +1,1 @@
+"""Pages of projects, schemas, datasets and items; their pictures; uploads."""
