@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+MOST_LABELS = 8  # under one bar chart; more would touch each other on a phone
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -85,22 +87,25 @@ def sparkline(values: Sequence[float], title: str, width: int = 96, height: int 
 def bar_chart(bars: Sequence[Bar], title: str, height: int = 160) -> SafeString:
     """Vertical bars with their values above and their labels below.
 
-    Places are percentages of whatever width there is, so that the words keep their size.
+    Places are percentages of whatever width there is, so that the words keep their size. Among
+    many bars only some are labelled, the last one always: words must not run into each other.
     """
     if not bars:
         return _empty(title, height)
     top = max(max(bar.value for bar in bars), 1e-9)
     slot = 100 / len(bars)
     base, head = height - 18, 16
+    every = -(-len(bars) // MOST_LABELS)
     drawn = []
     for index, bar in enumerate(bars):
+        label = "" if (len(bars) - 1 - index) % every else bar.label
+        value = _short(bar.value) if bar.value else ""
         tall = (base - head) * max(bar.value, 0) / top
         middle = _short(slot * (index + 0.5))
         drawn.append(
             (
                 bar.css, _short(slot * (index + 0.15)), _short(base - tall), _short(slot * 0.7),
-                _short(tall), middle, _short(base - tall - 4), _short(bar.value), middle,
-                height - 4, bar.label,
+                _short(tall), middle, _short(base - tall - 4), value, middle, height - 4, label,
             )
         )  # fmt: skip
     marks = format_html_join(

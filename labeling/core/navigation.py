@@ -87,6 +87,28 @@ def links(request: HttpRequest, team: Any, current: str | None) -> list[NavLink]
     return found
 
 
+PHONE_PLACES = 4  # a fifth holds the rest
+
+
+@dataclass(frozen=True)
+class PhoneBar:
+    """The entries in a phone's bottom bar, and those behind its "More"."""
+
+    bar: list[NavLink]
+    more: list[NavLink]
+
+    @property
+    def is_more_current(self) -> bool:
+        """Whether the current page is among the hidden ones."""
+        return any(link.current for link in self.more)
+
+
+def phone_bar(shown: list[NavLink]) -> PhoneBar:
+    """Share the sidebar's entries out: the first few that belong on a phone stay visible."""
+    bar = [link for link in shown if link.on_phone][:PHONE_PLACES]
+    return PhoneBar(bar, [link for link in shown if link not in bar])
+
+
 def optional(url_name: str, *args: Any, **kwargs: Any) -> str:
     """The URL of that name, or nothing while no package brings that page."""
     try:

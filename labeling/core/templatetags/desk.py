@@ -151,6 +151,12 @@ def nav_links(context: Mapping[str, Any]) -> list[navigation.NavLink]:
     return navigation.links(request, context.get("current_team"), context.get("nav"))
 
 
+@register.filter
+def phone_bar(links: list[navigation.NavLink]) -> navigation.PhoneBar:
+    """The sidebar's entries as a phone's bottom bar shares them out."""
+    return navigation.phone_bar(links)
+
+
 @register.simple_tag
 def place_url(key: str, team: Any = None) -> str:
     """Where one of the frame's own links leads; empty while no package brings it."""

@@ -97,6 +97,14 @@ def test_no_chart_has_a_style_of_its_own_or_markup_from_its_words():
         assert "<title>" in picture
 
 
+def test_among_many_bars_only_some_have_words():
+    bars = [charts.Bar(f"day {number}", number) for number in range(14)]
+    picture = charts.bar_chart(bars, "a fortnight")
+    assert picture.count("day ") == 7
+    assert "day 13" in picture
+    assert ">0</text>" not in picture
+
+
 def test_a_burn_up_ends_where_all_is_done():
     picture = charts.burn_up([charts.Point(0, 0), charts.Point(10, 50)], 50, "done")
     assert 'class="chart-line" points="0,100 100,0"' in picture
@@ -247,3 +255,14 @@ def test_an_entry_whose_page_nobody_brings_is_left_out(monkeypatch, rf):
     request = rf.get("/")
     request.actor = SimpleNamespace(can=lambda capability, team_id: True)
     assert navigation.links(request, SimpleNamespace(pk=7), None) == []
+
+
+def test_a_phone_shows_four_entries_and_keeps_the_rest_behind_more():
+    def link(key, on_phone=True, current=False):
+        return navigation.NavLink(key, key, "jobs", "/", None, current, on_phone)
+
+    shown = [link("a"), link("b", on_phone=False), *map(link, "cde"), link("f", current=True)]
+    phone = navigation.phone_bar(shown)
+    assert [each.key for each in phone.bar] == ["a", "c", "d", "e"]
+    assert [each.key for each in phone.more] == ["b", "f"]
+    assert phone.is_more_current
