@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # ships no types
     """Registration is closed unless the deployment opens it: people come by invitation."""
 
     error_messages: ClassVar[dict[str, Any]] = {
