@@ -12,4 +12,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every application's actions, operation kinds and exchange formats."""
-        autodiscover_modules("actions", "operations", "formats")
+        autodiscover_modules("actions", "operations", "formats", "panels", "recounting", "usage")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from labeling.core.registry import Registry
 
 # (request, object) -> markup; empty leaves the panel out. It asks its own permissions.
-Draw = Callable[[HttpRequest, Any], SafeString]
+Draw = Callable[[Any, Any], SafeString]
 D = TypeVar("D", bound=Draw)
 
 

@@ -1,0 +1,1 @@
+"""Commands about the desk as a whole."""
