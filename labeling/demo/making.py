@@ -1,10 +1,12 @@
 """Makes the demo, step by step; each step keeps what is there, so a second run adds nothing."""
 
+import random
 from typing import Any
 
 from django.conf import settings
 
 from accounts.actor import Actor
+from labeling.demo.clock import Clock
 from labeling.demo.people import (
     issue_credentials,
     keep_credentials,
@@ -16,6 +18,7 @@ from labeling.demo.project import make_dataset, make_project
 from labeling.demo.story import Story, tell
 
 SEED = 7
+DAYS = 10
 JUNE = range(1, 49)
 JULY = range(49, 73)
 
@@ -32,11 +35,12 @@ def make_demo() -> dict[str, Any]:
         return {**known, "url": settings.LABELDESK_URL}
     team, people = make_people()
     manager = Actor.for_user(people["manager"])
-    project = make_project(team, manager)
+    before = Clock(DAYS, random.Random(SEED)).now
+    project = make_project(team, manager, before)
     drawn = {picture.name: picture for picture in (draw_picture(SEED, n) for n in (*JUNE, *JULY))}
     pictures = list(drawn.values())
-    june = make_dataset(project, "Table, June", pictures[: len(JUNE)], manager)
-    july = make_dataset(project, "Table, July", pictures[len(JUNE) :], manager)
+    june = make_dataset(project, "Table, June", pictures[: len(JUNE)], manager, before)
+    july = make_dataset(project, "Table, July", pictures[len(JUNE) :], manager, before)
     tell(Story(team, people, drawn), june, july)
     facts = {
         "url": settings.LABELDESK_URL,

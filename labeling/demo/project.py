@@ -1,6 +1,7 @@
 """The demo's project: its schema and its two datasets of drawn pictures."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -30,32 +31,32 @@ TAGS = (
 )
 
 
-def make_project(team: Team, manager: Actor) -> Project:
-    """The project with its classes and tags; an earlier one is kept."""
+def make_project(team: Team, manager: Actor, at: datetime) -> Project:
+    """The project with its classes and tags, as made at that time; an earlier one is kept."""
     known = Project.objects.filter(team=team, name=PROJECT).first()
     if known is None:
         data = {
             "name": PROJECT,
             "description": "Lemons and kiwis on a table. Made by the demo.",
         }
-        known = perform(actions[Team, "create-project"], team, manager, data).outcome
+        known = perform(actions[Team, "create-project"], team, manager, data, at=at).outcome
     for label_class in CLASSES:
         if not known.classes.filter(name=label_class["name"]).exists():
-            perform(actions[Project, "add-class"], known, manager, label_class)
+            perform(actions[Project, "add-class"], known, manager, label_class, at=at)
     for tag in TAGS:
         if not known.tag_definitions.filter(name=tag["name"]).exists():
-            perform(actions[Project, "add-tag"], known, manager, tag)
+            perform(actions[Project, "add-tag"], known, manager, tag, at=at)
     return known
 
 
 def make_dataset(
-    project: Project, name: str, pictures: Sequence[Picture], manager: Actor
+    project: Project, name: str, pictures: Sequence[Picture], manager: Actor, at: datetime
 ) -> Dataset:
     """A dataset with these pictures, taken in by the same upload that people use."""
     dataset = Dataset.objects.filter(project=project, name=name).first()
     if dataset is None:
         create = actions[Project, "create-dataset"]
-        dataset = perform(create, project, manager, {"name": name}).outcome
+        dataset = perform(create, project, manager, {"name": name}, at=at).outcome
     if dataset.item_count < len(pictures):
         upload = begin_upload(manager, dataset)
         files = [SimpleUploadedFile(picture.name, picture.content) for picture in pictures]

@@ -49,10 +49,12 @@ class Story:
 
     def launch(self, dataset: Dataset, days_ago: int, **data: Any) -> Batch:
         """A batch by the manager, some days ago."""
-        change = self.act("manager", dataset, "create-batch", instructions=INSTRUCTIONS, **data)
+        launched = Clock(days_ago, self.chance).now
+        change = self.act(
+            "manager", dataset, "create-batch", launched, instructions=INSTRUCTIONS, **data
+        )
         batch: Batch = change.outcome
         finish(batch.operation_id, WAIT_SECONDS)
-        launched = Clock(days_ago, self.chance).now
         Batch.objects.filter(pk=batch.pk).update(created_at=launched, updated_at=launched)
         batch.jobs.update(created_at=launched, updated_at=launched)
         Event.objects.filter(batch=batch).update(at=launched + timedelta(seconds=4))

@@ -31,7 +31,7 @@ async function refreshPreview() {
   running?.abort();
   running = new AbortController();
   try {
-    const response = await fetch(form.dataset.previewUrl, {
+    const response = await fetch(form.getAttribute("data-preview-url"), {
       method: "POST",
       body: new FormData(form),
       headers: { "HX-Request": "true" },

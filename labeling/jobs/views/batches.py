@@ -20,6 +20,7 @@ from labeling.core.markdown import render_markdown
 from labeling.core.workflow import actions, perform, verbs_for
 from labeling.jobs.actions.batch_form import BatchForm
 from labeling.jobs.dashboards import with_progress
+from labeling.jobs.history import described
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.splitting import Share
 from labeling.jobs.states import BatchStatus
@@ -183,13 +184,16 @@ def _batch_context(request: Request, pk: int) -> dict[str, Any]:
         "operation": _operation(request, found),
         "jobs": jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS],
         "verbs": verbs_for(found, request.actor),
-        "events": Event.objects.visible_to(request.actor)
-        .filter(batch=found, job=None)
-        .select_related("actor")[:SHOWN_EVENTS],
+        "lines": described(_events(request, found)),
         "classes": found.classes.all(),
         "tags": found.tags.all(),
         "people": found.people.all(),
     }
+
+
+def _events(request: Request, found: Batch) -> Any:
+    own = Event.objects.visible_to(request.actor).filter(batch=found, job=None)
+    return own.select_related("actor", "job_item")[:SHOWN_EVENTS]
 
 
 def _operation(request: Request, found: Batch) -> Operation | None:

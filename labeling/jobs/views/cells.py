@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from labeling.core.templatetags.desk import icon, person, progress_bar, status_badge, time_tag
-from labeling.core.times import span
+from labeling.core.templatetags.desk import icon, progress_bar, status_badge, time_tag
+from labeling.core.times import rough, span
 from labeling.jobs.eta import Estimate
 from labeling.jobs.models import Job
 from labeling.jobs.states import Priority, Status
@@ -38,14 +38,14 @@ def annotator_cell(job: Job) -> SafeString:
     """The annotator's name, or the pool."""
     if job.annotator is None:
         return format_html('<span class="muted">{}</span>', _("pool"))
-    return person(job.annotator)
+    return conditional_escape(job.annotator.name)
 
 
 def reviewer_cell(job: Job) -> SafeString:
     """The reviewer's name, or that anybody may."""
     if job.reviewer is None:
         return format_html('<span class="muted">{}</span>', _("any"))
-    return person(job.reviewer)
+    return conditional_escape(job.reviewer.name)
 
 
 def eta_cell(job: Job) -> SafeString:
@@ -57,7 +57,7 @@ def eta_cell(job: Job) -> SafeString:
         return format_html(
             '<span class="muted" title="{}">{}</span>', estimate.reason, _("not yet")
         )
-    shown = _("%(work)s of work") % {"work": span(estimate.work)}
+    shown = rough(round(estimate.work.total_seconds()))
     return format_html('<span title="{}">{}</span>', eta_words(estimate), shown)
 
 
@@ -65,7 +65,7 @@ def eta_words(estimate: Estimate) -> str:
     """An estimate in one sentence."""
     if estimate.work is None or estimate.slow is None:
         return str(estimate.reason)
-    return _("%(work)s at the usual pace, %(slow)s at a slow one") % {
+    return _("work left: %(work)s at the usual pace, %(slow)s at a slow one") % {
         "work": span(estimate.work),
         "slow": span(estimate.slow),
     }

@@ -15,6 +15,7 @@ from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import nav_item, place
 from labeling.core.times import day as day_name
 from labeling.jobs.dashboards import team_figures, with_progress
+from labeling.jobs.history import described
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.states import BatchStatus
 
@@ -60,7 +61,7 @@ def home(request: Request, team_id: int) -> HttpResponse:
         "throughput": throughput(figures["days"]),
         "batches": running_batches(request, team),
         "overdue": overdue_jobs(request, team),
-        "events": recent_events(request, team),
+        "lines": described(recent_events(request, team)),
         "may_manage": request.actor.can(Capability.MANAGE_JOBS, team.pk),
     }
     return render(request, "jobs/home.html", context)
@@ -92,6 +93,6 @@ def overdue_jobs(request: Request, team: Team) -> Any:
 
 
 def recent_events(request: Request, team: Team) -> Any:
-    """What people did last."""
-    events = Event.objects.visible_to(request.actor).filter(team=team)
-    return events.select_related("actor", "job", "batch")[:SHOWN_EVENTS]
+    """What people did with batches and jobs last."""
+    events = Event.objects.visible_to(request.actor).filter(team=team, batch__isnull=False)
+    return events.select_related("actor", "job", "batch", "job_item")[:SHOWN_EVENTS]

@@ -35,6 +35,7 @@ from labeling.jobs.views.labeling import may_label, may_review
 ITEMS_A_PAGE = 60
 EVENTS_A_PAGE = 50
 LEAST_POINTS = 3
+CHART_SIZE = (960, 110)
 
 # Items are looked at on the review page once the job has been handed in.
 IN_REVIEW = frozenset({Status.ON_REVIEW, Status.COMPLETED})
@@ -234,12 +235,10 @@ def way_in(job: Job, request: Request) -> WayIn:
 
 def growth_chart(job: Job, work: timedelta | None, now: datetime) -> SafeString | None:
     """How the job grew, with the forecast that its estimate gives; None before there is a line."""
-    since = job.started_at
-    if since is None or not job.items:
+    grown = growth(job)
+    if len(grown) < LEAST_POINTS:
         return None
-    points = [Point(moment.timestamp(), count) for moment, count in growth(job, since, now)]
-    if len(points) < LEAST_POINTS:
-        return None
+    points = [Point(moment.timestamp(), count) for moment, count in grown]
     forecast = []
     if work and is_open(job):
         start = Point(now.timestamp(), points[-1].y)
@@ -247,9 +246,9 @@ def growth_chart(job: Job, work: timedelta | None, now: datetime) -> SafeString 
     title = _("%(done)d of %(items)d items done since %(since)s") % {
         "done": job.done,
         "items": job.items,
-        "since": clock(since),
+        "since": clock(grown[0][0]),
     }
-    return burn_up(points, job.items, str(title), forecast=forecast)
+    return burn_up(points, job.items, str(title), forecast=forecast, size=CHART_SIZE)
 
 
 def facts(job: Job) -> dict[str, Any]:
