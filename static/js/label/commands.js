@@ -21,7 +21,7 @@ import { takeTool } from "./toolbar.js";
 const ZOOM_STEP = 1.25;
 const FAR = 10; // image pixels that an arrow moves with Shift
 
-/** @type {[string, number, number][]} */
+/** @type {[string, number, number][]} key, right, down */
 const ARROWS = [
   ["arrowleft", -1, 0], ["arrowright", 1, 0], ["arrowup", 0, -1], ["arrowdown", 0, 1],
 ];
@@ -71,6 +71,7 @@ function crossCommands(crosshair) {
     keys: [far === 1 ? key : `shift+${key}`],
     when: inUse,
     silent: index > 0,
+    cap: far === 1 ? say("arrows") : say("shift_arrows"),
     run: () => crosshair.move(dx * far, dy * far),
   })));
   const press = {
@@ -131,8 +132,8 @@ export function labelingCommands(bench, pointers, crosshair, verbs) {
     one("submit", ["ctrl+enter"], () => verbs.submit(), page),
     { ...one("save_now", ["ctrl+s"], () => bench.sheet?.saving.save().catch(() => {}), page),
       typing: true },
-    { ...one("next_item_arrow", ["arrowright"], () => beside(1), page, resting), silent: true },
-    { ...one("previous_item_arrow", ["arrowleft"], () => beside(-1), page, resting), silent: true },
+    { ...one("beside_arrow", ["arrowright"], () => beside(1), page, resting), cap: "← →" },
+    { ...one("beside_arrow", ["arrowleft"], () => beside(-1), page, resting), silent: true },
   ];
 }
 
@@ -162,6 +163,7 @@ function moves(editor) {
     keys: [far === 1 ? key : `shift+${key}`],
     when: () => editor.selected !== null && !editor.readOnly,
     silent: index > 0,
+    cap: far === 1 ? say("arrows") : say("shift_arrows"),
     run: () => moveSelected(editor, dx * far, dy * far),
   })));
 }

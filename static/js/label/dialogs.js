@@ -67,7 +67,7 @@ export function tell(message, level = "info", action = undefined) {
   const sign = level === "info" ? "check" : "warning";
   const box = html(
     "div",
-    { class: `message ${level}`, "data-text": message, role: level === "error" ? "alert" : null },
+    { class: `message is-${level}`, "data-text": message, role: level === "error" ? "alert" : null },
     icon(sign),
     html("p", {}, message),
   );

@@ -215,6 +215,10 @@ function reclass(editor, object, classId) {
  * @param {"rectangle"|"polygon"} shape */
 export function chooseDrawingTool(editor, shape) {
   const { rules } = editor;
+  if (editor.readOnly && editor.item) {
+    editor.say(say("only_looking"), "warning");
+    return;
+  }
   if (editor.classId === null || !rules.fits(editor.classId, shape)) {
     const fitting = rules.firstClassFor(shape);
     if (!fitting) {
@@ -223,6 +227,8 @@ export function chooseDrawingTool(editor, shape) {
     }
     editor.useClass(fitting.id);
   }
+  // What comes next is a new object: arrow keys shall move the cross, not the last one.
+  editor.select(null);
   editor.useTool(shape);
 }
 

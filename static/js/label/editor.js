@@ -87,6 +87,13 @@ export class Editor extends EventTarget {
     for (const type of ["item", "document", "selection", "look"]) this.#tell(type);
   }
 
+  /** The item may not be changed any more; what is on the table stays to be seen. */
+  lock() {
+    this.readOnly = true;
+    this.previewed = null;
+    for (const type of ["item", "document", "selection"]) this.#tell(type);
+  }
+
   /** Takes the item off the table while the next one is on its way. */
   close() {
     this.item = null;

@@ -25,6 +25,7 @@ const ICONS = {
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   close: "M6 6l12 12M18 6L6 18",
   check: "M4 13l5 5L20 6",
+  accepted: "M2 13l4 4L15 7M10 16l1 1L21 7",
   cross: "M6 6l12 12M18 6L6 18",
   back: "M15 5l-7 7 7 7",
   forward: "M9 5l7 7-7 7",

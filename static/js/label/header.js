@@ -47,7 +47,9 @@ export class SavingIndicator {
     if (!worst) return;
     host.dataset.state = worst.state;
     host.title = worst.savedAt ? exactTime(worst.savedAt) : "";
-    host.append(icon(/** @type {any} */ (SIGNS[worst.state])), html("span", {}, text));
+    const blank = worst.state === "saved" && !worst.savedAt;
+    if (!blank) host.append(icon(/** @type {any} */ (SIGNS[worst.state])));
+    host.append(html("span", {}, text));
     const action = this.#action(worst);
     if (action) host.append(action);
     // Readers of the screen hear of trouble and of its end, not of every second.
@@ -94,13 +96,13 @@ export class SavingIndicator {
  * @param {string} figures
  */
 export function drawProgress(counts, figures) {
-  const bar = html("span", { class: "meter", "aria-hidden": "true" });
+  const bar = html("span", { class: "job-meter", "aria-hidden": "true" });
   for (const name of /** @type {const} */ (["accepted", "done", "rejected"])) {
-    const part = html("span", { class: `meter-${name}` });
+    const part = html("span", { class: `job-meter-${name}` });
     part.style.setProperty("flex-grow", String(counts[name]));
     bar.append(part);
   }
-  const left = html("span", { class: "meter-left" });
+  const left = html("span", { class: "job-meter-left" });
   left.style.setProperty("flex-grow", String(
     Math.max(0, counts.items - counts.accepted - counts.done - counts.rejected)));
   bar.append(left);

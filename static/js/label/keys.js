@@ -18,6 +18,7 @@
  * @property {() => boolean} [when] asked at every press; left out: always
  * @property {boolean} [typing] works inside text fields too
  * @property {boolean} [silent] not in the sheet, because a neighbour says it
+ * @property {string} [cap] what the sheet shows instead of the keys
  * @property {string} [from] the key it would have, had the schema not taken it
  */
 

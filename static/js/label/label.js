@@ -102,15 +102,25 @@ actions.append(
     keys.commands.find(({ id }) => id === "keys")?.run()),
 );
 if (bench.canLabel) {
+  /** @type {HTMLElement[]} */
+  const ofItem = [];
   const verb = (
     /** @type {string} */ id, /** @type {string} */ look, /** @type {() => void} */ run,
     /** @type {HTMLElement} */ host,
-  ) => host.append(button({ label: say(id), class: look, key: keys.shown(id), text: true }, run));
+  ) => {
+    const node = button({ label: say(id), class: look, key: keys.shown(id), text: true }, run);
+    if (id !== "submit") ofItem.push(node);
+    host.append(node);
+  };
   verb("submit", "plain", () => verbs.submit(), actions);
   verb("skip_item", "plain wide-only", () => verbs.skip(), actions);
   verb("confirm", "primary wide-only", () => verbs.confirm(), actions);
   verb("skip_item", "plain", () => verbs.skip(), place("thumbs"));
   verb("confirm", "primary", () => verbs.confirm(), place("thumbs"));
+  editor.addEventListener("item", () => {
+    if (!editor.item) return;
+    ofItem.forEach((node) => node.setAttribute("aria-disabled", String(editor.readOnly)));
+  });
 }
 
 function drawNotice() {

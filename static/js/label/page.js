@@ -25,7 +25,7 @@ import { SelectTool } from "./tools/select.js";
 export function panelSection(name, title) {
   const heading = html("h2", { class: "panel-title" }, title);
   const host = html("div", { class: "panel-content" });
-  const section = html("section", { class: `panel-section ${name}`, id: `panel-${name}` }, heading, host);
+  const section = html("section", { class: "panel-section", id: `panel-${name}` }, heading, host);
   place("panel").append(section);
   return { section, title: heading, host };
 }
@@ -116,7 +116,7 @@ export function drawFrame(bench) {
  * @returns {HTMLElement}
  */
 export const notice = (tone, text, sign) =>
-  html("p", { class: `notice ${tone}` }, icon(/** @type {any} */ (sign)), html("span", {}, text));
+  html("p", { class: `desk-notice ${tone}` }, icon(/** @type {any} */ (sign)), html("span", {}, text));
 
 export function openInstructions() {
   const template = /** @type {HTMLTemplateElement} */ (place("instructions"));
@@ -132,7 +132,7 @@ export function openInstructions() {
 
 /** @returns {{keys: string, label: string}[]} for the sheet */
 function gestures() {
-  return ["wheel", "space", "middle", "fingers", "alt_click", "shift_wheel"].map((name) => ({
+  return ["wheel", "shift_wheel", "space", "middle", "fingers", "alt_click", "tab"].map((name) => ({
     keys: say(`gesture_${name}`),
     label: say(`gesture_${name}_does`),
   }));

@@ -121,11 +121,9 @@ place("bar-actions").append(
     keys.commands.find(({ id }) => id === "keys")?.run()),
 );
 
-const completing = button(
-  { label: say("complete"), class: "primary", key: keys.shown("complete"), text: true },
-  () => review.complete(),
-);
-if (deciding) place("bar-actions").append(completing);
+const completing = (/** @type {string} */ look, /** @type {string} */ key) =>
+  button({ label: say("complete"), class: look, key, text: true }, () => review.complete());
+if (deciding) place("bar-actions").append(completing("primary wide-only", keys.shown("complete")));
 
 function drawItem() {
   const { item } = editor;
@@ -160,6 +158,7 @@ function drawCounts() {
   const back = sayCount("send_back", rejected);
   const again = sayCount("restart", rejected);
   jobVerbs.replaceChildren(
+    completing("primary narrow-only", ""),
     button({ label: back, class: "plain", text: true, attributes: { disabled: rejected === 0 } },
       () => review.sendBack()),
     button({ label: again, class: "plain", text: true, attributes: { disabled: rejected === 0 } },

@@ -69,8 +69,13 @@ export class Review {
     return [...new Set([...recentReasons(), ...usual])].slice(0, 9);
   }
 
+  /** Asks for the reason. Pressed again it rejects, so that two thumbs never leave their place. */
   openForm() {
     if (!this.able) return;
+    if (!this.form.hidden) {
+      this.reject();
+      return;
+    }
     const buttons = this.#reasons().map((reason, index) => {
       const use = { click: () => this.#useQuick(index) };
       const key = `Alt+${index + 1}`;
@@ -82,7 +87,7 @@ export class Review {
     this.text.value = "";
     this.text.setAttribute("aria-invalid", "false");
     this.form.scrollIntoView({ block: "nearest" });
-    this.text.focus();
+    this.#focusForm();
   }
 
   closeForm() {
@@ -97,7 +102,15 @@ export class Review {
     if (!reason) return;
     const said = this.text.value.trim();
     this.text.value = said === "" ? reason : `${said}; ${reason}`;
-    this.text.focus();
+    this.#focusForm();
+  }
+
+  /** On a phone the keyboard on the screen stays away until the text is touched. */
+  #focusForm() {
+    const touched = matchMedia("(pointer: coarse)").matches;
+    const first = /** @type {HTMLElement} */ (this.quick.firstElementChild ?? this.text);
+    if (!touched) this.text.focus();
+    else if (!this.form.contains(document.activeElement)) first.focus();
   }
 
   async accept() {

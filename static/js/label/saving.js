@@ -135,7 +135,10 @@ export class Saving extends EventTarget {
       this.#become("waiting", error.message);
       this.#later(this.retryAfter);
       this.retryAfter = Math.min(this.retryAfter * 2, LONGEST_RETRY);
-    } else this.#become("refused", error.message);
+    } else {
+      this.#become("refused", error.message);
+      this.dispatchEvent(new Event("refused"));
+    }
   }
 
   /** @param {LabelDocument} sent @param {Refused} refusal with what the server holds */

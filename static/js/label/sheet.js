@@ -29,7 +29,8 @@ export function openSheet(keys, gestures) {
     const rows = groups.get(command.group) ?? [];
     groups.set(command.group, rows);
     const note = command.from ? say("key_moved", { key: shownKey(command.from) }) : "";
-    rows.push(row(command.keys.slice(0, 2).map(shownKey), command.label, note));
+    const caps = command.cap ? [command.cap] : command.keys.slice(0, 2).map(shownKey);
+    rows.push(row(caps, command.label, note));
   }
   const pointing = gestures.map((one) => row([one.keys], one.label));
   const schema = keys.schema.map(({ key, label, color }) => row([shownKey(key)], label, "", color));

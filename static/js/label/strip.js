@@ -11,7 +11,7 @@ import { say } from "./strings.js";
 const CELL = 76; // CSS pixels from one thumbnail to the next; label.css draws them to fit
 const BEYOND = 6; // cells kept ready on both sides of what is seen
 
-const SIGNS = { none: null, done: "check", accepted: "lock", rejected: "cross" };
+const SIGNS = { none: null, done: "check", accepted: "accepted", rejected: "cross" };
 
 export class Strip {
   /**
@@ -24,8 +24,8 @@ export class Strip {
     this.onOpen = onOpen;
     /** @type {Map<number, HTMLElement>} by position in the job */
     this.cells = new Map();
+    this.pad = 0;
     this.track = html("div", { class: "strip-track" });
-    this.track.style.setProperty("width", `${items.all.length * CELL}px`);
     this.scroller = html("div", { class: "strip-scroller" }, this.track);
     host.append(this.scroller);
     this.scroller.addEventListener("scroll", () => this.draw(), { passive: true });
@@ -38,22 +38,23 @@ export class Strip {
     });
   }
 
-  /** Brings the current item to the middle. */
+  /** Brings the current item to the middle; room at both ends lets the first and last get there. */
   center() {
-    const { clientWidth } = this.scroller;
-    const at = Math.max(0, this.items.at);
-    this.scroller.scrollLeft = at * CELL + CELL / 2 - clientWidth / 2;
+    this.pad = Math.max(0, (this.scroller.clientWidth - CELL) / 2);
+    const width = this.items.all.length * CELL + 2 * this.pad;
+    this.track.style.setProperty("width", `${width}px`);
+    this.track.style.setProperty("--pad", `${this.pad}px`);
+    this.scroller.scrollLeft = Math.max(0, this.items.at) * CELL;
     for (const [index, cell] of this.cells) this.#mark(cell, index);
     this.draw();
   }
 
   draw() {
     const { scrollLeft, clientWidth } = this.scroller;
-    const first = Math.max(0, Math.floor(scrollLeft / CELL) - BEYOND);
-    const last = Math.min(
-      this.items.all.length - 1,
-      Math.ceil((scrollLeft + clientWidth) / CELL) + BEYOND,
-    );
+    const from = scrollLeft - this.pad;
+    const first = Math.max(0, Math.floor(from / CELL) - BEYOND);
+    const beyond = Math.ceil((from + clientWidth) / CELL) + BEYOND;
+    const last = Math.min(this.items.all.length - 1, beyond);
     for (const [index, cell] of this.cells) {
       // What has the focus stays, or the focus would be lost.
       if ((index >= first && index <= last) || cell.contains(document.activeElement)) continue;
@@ -107,7 +108,7 @@ export class Strip {
     }
     cell.append(html("span", { class: "cell-number" }, String(index + 1)));
     if (sign) cell.append(html("span", { class: "cell-sign" }, icon(sign)));
-    cell.style.setProperty("left", `${index * CELL}px`);
+    cell.style.setProperty("left", `calc(var(--pad) + ${index * CELL}px)`);
     this.#mark(cell, index);
     return cell;
   }
@@ -129,7 +130,7 @@ export class Strip {
     const focused = [...this.cells].find(([, cell]) => cell === document.activeElement)?.[0];
     const last = this.items.all.length - 1;
     const target = Math.min(last, Math.max(0, (focused ?? this.items.at) + step));
-    this.scroller.scrollLeft = target * CELL + CELL / 2 - this.scroller.clientWidth / 2;
+    this.scroller.scrollLeft = target * CELL;
     this.draw();
     this.cells.get(target)?.focus({ preventScroll: true });
   }

@@ -59,6 +59,10 @@ export class Workbench extends EventTarget {
       tell(message, level);
       announce(message);
     });
+    this.items.addEventListener("changed", () => {
+      const { item } = editor;
+      if (item && this.isReadOnly(item) && !editor.readOnly) editor.lock();
+    });
     const retry = () => this.unsaved().forEach((saving) => saving.retry());
     window.addEventListener("online", retry);
     window.addEventListener("focus", retry);
@@ -100,7 +104,7 @@ export class Workbench extends EventTarget {
     const { items, boot } = this;
     const item = items.byId(wanted) ?? items.byId(boot.start_item) ?? items.all[0];
     if (item) this.open(item);
-    else place("notice").append(html("p", { class: "notice" }, say("no_items")));
+    else place("notice").append(html("p", { class: "desk-notice info" }, say("no_items")));
   }
 
   #leave() {
@@ -158,11 +162,23 @@ export class Workbench extends EventTarget {
     const saving = new Saving(item, stored, this.api, this.drafts);
     saving.addEventListener("state", () => this.indicator.draw());
     saving.addEventListener("conflict", () => this.solve(saving));
+    saving.addEventListener("refused", () => this.#refused(saving));
     const sheet = { saving, history: new History(stored.document) };
     this.sheets.delete(item.id);
     this.sheets.set(item.id, sheet);
     this.#forgetOld(item.id);
     return sheet;
+  }
+
+  /** Says why, and shows what the item has become meanwhile: accepted, perhaps.
+   * @param {Saving} saving */
+  async #refused({ item, message }) {
+    tell(`${item.name}: ${message}`, "error");
+    try {
+      this.items.update(item.id, await this.api.jobItem(item.id));
+    } catch {
+      // What was refused has been told; nothing more is known.
+    }
   }
 
   /** @param {number} keep */

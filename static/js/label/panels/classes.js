@@ -15,7 +15,7 @@ export class ClassPanel {
    */
   constructor(host, editor, keys) {
     this.editor = editor;
-    this.list = html("div", { class: "classes" });
+    this.list = html("div", { class: "class-list" });
     this.buttons = new Map(
       editor.rules.offeredClasses.map((one) => [one.id, this.#button(one, keys)]),
     );
