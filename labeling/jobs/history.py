@@ -1,5 +1,6 @@
 """The history in sentences that people read."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from labeling.core.times import exact
 from labeling.jobs.models import Event
-from labeling.jobs.states import Priority, Stage, State
+from labeling.jobs.states import ItemState, Priority, Stage, State
 
 # "%(who)s" is a name. On a job's own page "it" is the job.
 SENTENCES: Mapping[str, Any] = {
@@ -176,6 +177,16 @@ def change_of(event: Event) -> str:
     return f"{_words(event.from_state) or '–'} → {_words(event.to_state)}"
 
 
+# How a state is stored ("stopped (annotation in_progress)") and what people read.
+WORDS: Mapping[str, Any] = {
+    **dict(ItemState.choices),
+    **dict(Stage.choices),
+    **dict(State.choices),
+    "stopped": gettext_lazy("stopped"),
+    "archived": gettext_lazy("archived"),
+    "pool": gettext_lazy("pool"),
+}
+
+
 def _words(state: str) -> str:
-    known = {value: label for choices in (Stage, State) for value, label in choices.choices}
-    return " ".join(str(known.get(word, word)) for word in state.split(" "))
+    return re.sub(r"\w+", lambda found: str(WORDS.get(found[0], found[0])), state)

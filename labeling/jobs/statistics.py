@@ -8,16 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 from django.db.models.functions import TruncHour, TruncMinute
 
 from labeling.jobs.eta import IDLE_SECONDS
 from labeling.jobs.models import Annotation, Job
+from labeling.jobs.states import ItemState
 from labeling.projects.models import LabelClass, TagDefinition
 
 CHUNK = 500
 MOST_VALUES = 20
 KEPT_SECONDS = 3600
+
+MINUTES_TOLD = timedelta(hours=6)
+"""The growth of a longer job is told by the hour."""
 
 
 @dataclass(frozen=True)
@@ -155,16 +159,16 @@ def working_time(moments: Sequence[datetime]) -> timedelta:
     return timedelta(seconds=sum(gap for gap in gaps if gap <= IDLE_SECONDS))
 
 
-def growth(job: Job, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
-    """How many items of the job were done in all by each minute or hour.
-
-    Arguments:
-        since, until: a span of more than a few hours is told by the hour.
-    """
-    truncate = TruncHour if until - since > timedelta(hours=6) else TruncMinute
+def growth(job: Job) -> list[tuple[datetime, int]]:
+    """How many items of the job were done in all by each minute; by each hour of a long job."""
+    done = job.job_items.filter(state__in=(ItemState.DONE, ItemState.ACCEPTED))
+    done = done.filter(done_at__isnull=False)
+    span = done.aggregate(first=Min("done_at"), last=Max("done_at"))
+    if span["first"] is None:
+        return []
+    truncate = TruncHour if span["last"] - span["first"] > MINUTES_TOLD else TruncMinute
     counted = (
-        job.job_items.filter(done_at__isnull=False)
-        .annotate(moment=truncate("done_at"))
+        done.annotate(moment=truncate("done_at"))
         .values("moment")
         .annotate(count=Count("pk"))
         .order_by("moment")

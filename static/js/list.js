@@ -161,7 +161,8 @@ function start() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "results") return;
     swapped();
-    rescueFocus();
+    // A refresh that nobody asked for takes no focus.
+    if (!event.detail.requestConfig?.elt?.hasAttribute("data-quiet")) rescueFocus();
   });
   document.addEventListener("polled", (event) => {
     if (event.target.id === "results") {

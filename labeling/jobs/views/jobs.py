@@ -50,6 +50,7 @@ class JobList(TeamListPage[Job]):
     template_name = "jobs/job_list.html"
     bulk_template = "jobs/bulk.html"
     empty_template = "jobs/job_list_empty.html"
+    poll_seconds = 15
     columns: ClassVar[Sequence[Column]] = (
         Column("name", _("Name"), ordering="name", priority=1, is_link=True),
         Column("project", _("Project"), "project.name", ordering="project", priority=3),
