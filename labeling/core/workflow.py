@@ -9,7 +9,7 @@ and the vendors' edges all call `perform`, so they cannot disagree about a rule.
 1. re-read the object;
 2. capability of the actor in the object's team, else Forbidden;
 3. the input through the action's form, else Invalid;
-4. the action's own rule about this object (`refusal`), else Forbidden or Conflict;
+4. the action's own rules about this object (`refusal`, `obstacle`), else Forbidden or Conflict;
 5. compare-and-set: `filter(pk, <sources>).update(<target>) == 1`, else Conflict. One UPDATE whose
    WHERE holds the expected state decides every race, on SQLite as on PostgreSQL;
 6. the effect;
@@ -83,7 +83,7 @@ class Action:
         order: place among the buttons; the same in every list and page.
         recorded: whether it leaves a line in the history.
         outcome_model: what `Change.outcome` is, for verbs that make something; REST answers it.
-        by_rest: whether REST draws its route by itself; False where an address of its own serves it.
+        by_rest: whether REST draws its route by itself; False where another address serves it.
     """
 
     verb: ClassVar[str]
@@ -130,6 +130,13 @@ class Action:
 
     def refusal(self, obj: Any, actor: Any) -> Any | None:
         """A reason why this actor may not do this to this object, or None. Shown as a 403."""
+        return None
+
+    def obstacle(self, obj: Any) -> Any | None:
+        """A reason why this cannot be done to this object now, or None. Shown as a 409.
+
+        Asked for every button of every row, so it reads only what the object has in memory.
+        """
         return None
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
@@ -181,9 +188,8 @@ def verbs_for(obj: models.Model, actor: Any) -> list[Action]:
 
 def allows(action: Action, obj: Any, actor: Any) -> bool:
     """Whether the verb would be accepted now, given fitting input."""
-    return (
-        action.is_source(obj) and action.permits(obj, actor) and action.refusal(obj, actor) is None
-    )
+    possible = action.is_source(obj) and action.obstacle(obj) is None
+    return possible and action.permits(obj, actor) and action.refusal(obj, actor) is None
 
 
 def perform(
@@ -218,6 +224,9 @@ def perform(
         reason = action.refusal(fresh, actor)
         if reason is not None:
             raise Forbidden(reason)
+        obstacle = action.obstacle(fresh)
+        if obstacle is not None:
+            raise Conflict(obstacle, state=change.before)
         action.check(change)
         _compare_and_set(change)
         action.effect(change)

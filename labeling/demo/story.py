@@ -172,7 +172,8 @@ def tell(story: Story, june: Dataset, july: Dataset) -> None:
 
 def tell_june(story: Story, jobs: list[Job]) -> None:
     """Eight jobs: three completed, two on review, one sent back, one in progress, one stopped."""
-    done, fixed, mixed, waiting, reviewed, sent_back, begun, stopped = jobs
+    # The first four are Ana's, the others Ben's.
+    done, mixed, sent_back, begun, fixed, waiting, reviewed, stopped = jobs
     clock = story.label(done, 8)
     story.submit(done, clock)
     story.review(done, clock)

@@ -149,8 +149,11 @@ class Assign(JobAction):
     order = 30
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
-        """The active people of the team who may label."""
-        return {"people": people_who(Capability.LABEL, obj.team_id)}
+        """The active people of the team who may label, and who has the job now."""
+        return {
+            "people": people_who(Capability.LABEL, obj.team_id),
+            "initial": {"annotator": obj.annotator_id},
+        }
 
     def check(self, change: Change) -> None:
         """Nobody labels a job that they will review."""
@@ -195,8 +198,11 @@ class SetReviewer(JobAction):
     order = 32
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
-        """The active people of the team who may review."""
-        return {"people": people_who(Capability.REVIEW, obj.team_id)}
+        """The active people of the team who may review, and who is to review it now."""
+        return {
+            "people": people_who(Capability.REVIEW, obj.team_id),
+            "initial": {"reviewer": obj.reviewer_id},
+        }
 
     def check(self, change: Change) -> None:
         """Nobody reviews own work, unless the batch lets them."""

@@ -51,6 +51,7 @@ class AddComment(Action):
             text=data["text"],
             x=data["x"],
             y=data["y"],
+            created_at=change.at,
         )
         change.note["comment"] = change.outcome.pk
 

@@ -70,13 +70,11 @@ class SendBack(ReviewAction):
     target = (Stage.ANNOTATION, State.REJECTED)
     order = 30
 
-    def check(self, change: Change) -> None:
+    def obstacle(self, obj: Job) -> Any | None:
         """There must be something to fix."""
-        if not change.obj.rejected:
-            raise Conflict(
-                _("Nothing is rejected: reject the items that have to be fixed, or complete."),
-                state=self.state_of(change.obj),
-            )
+        if obj.rejected:
+            return None
+        return _("Nothing is rejected: reject the items that have to be fixed, or complete.")
 
     def effect(self, change: Change) -> None:
         """The history says how many."""
@@ -155,11 +153,13 @@ class Restart(ReviewAction):
     outcome_model = Job
     order = 40
 
+    def obstacle(self, obj: Job) -> Any | None:
+        """There must be something to do again."""
+        return None if obj.rejected else _("Nothing is rejected in this job.")
+
     def check(self, change: Change) -> None:
-        """Something is rejected, and it was not restarted before."""
+        """It was not restarted before."""
         job = change.obj
-        if not job.rejected:
-            raise Conflict(_("Nothing is rejected in this job."), state=self.state_of(job))
         again = job.successors.filter(type=JobType.REWORK, archived_at=None).first()
         if again is not None:
             raise Conflict(

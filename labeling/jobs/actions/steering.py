@@ -114,6 +114,10 @@ class SetPriority(JobAction):
     stopped = None
     order = 34
 
+    def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
+        """The priority now."""
+        return {"initial": {"priority": obj.priority}}
+
     def changes(self, change: Change) -> dict[str, Any]:
         """The new priority; the history keeps both."""
         change.note["priority"] = [change.obj.priority, change.data["priority"]]
@@ -140,6 +144,10 @@ class SetDue(JobAction):
     sources = OPEN
     stopped = None
     order = 36
+
+    def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
+        """The due date now."""
+        return {"initial": {"due_at": obj.due_at}}
 
     def changes(self, change: Change) -> dict[str, Any]:
         """The new due date; the history keeps both."""
