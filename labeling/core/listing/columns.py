@@ -24,7 +24,9 @@ class Column:
         name: its key, also its CSS class (`col-name`).
         label: its header; also the label beside the value on a phone.
         value: an attribute path ("batch.name") or a function of the row; default is `name`.
-        template: a template for the cell that gets `row` and `value`; without one the value is
+        draw: a function of the row that returns the cell's HTML, such as a tag of
+            templatetags/desk.py. A page draws hundreds of cells: this is the quick way.
+        template: a template for the cell that gets `row` and `value`. Without either the value is
             shown as text.
         ordering: the FilterSet's ordering name behind the header; empty cannot be sorted.
         csv: path or function for the file; default is `value`. None leaves the column out.
@@ -37,6 +39,7 @@ class Column:
     name: str
     label: Any
     value: CellValue | None = None
+    draw: Callable[[Any], SafeString] | None = None
     template: str | None = None
     ordering: str = ""
     csv: CellValue | None = ""
@@ -52,7 +55,7 @@ class Column:
 
     def value_of(self, row: Any) -> Any:
         """What the cell shows, before any markup."""
-        if self.value is None and self.template:
+        if self.value is None and (self.template or self.draw):
             return getattr(row, self.name, None)  # the template may draw from the row alone
         return resolve(row, self.value or self.name)
 
@@ -63,6 +66,8 @@ class Column:
 
     def render(self, row: Any, context: Mapping[str, Any]) -> SafeString:
         """The cell's content as HTML."""
+        if self.draw:
+            return self.draw(row)
         value = self.value_of(row)
         if self.template:
             cell = get_template(self.template).render({**context, "row": row, "value": value})

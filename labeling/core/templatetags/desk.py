@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,9 +16,10 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from labeling.core import charts, navigation, times
-from labeling.core.badges import badge_of
+from labeling.core.badges import Badge, badge_of
 from labeling.core.listing.filterset import without
 from labeling.core.markdown import render_markdown
 from labeling.core.workflow import NoInput
@@ -47,7 +49,12 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 @register.simple_tag
 def status_badge(subject: Any) -> SafeString:
     """The status of an object (its `badge`, else its `status`) or a status by its key."""
-    badge = badge_of(subject)
+    return drawn_badge(badge_of(subject), get_language())
+
+
+@lru_cache(maxsize=512)  # a page shows hundreds, of a few dozen kinds
+def drawn_badge(badge: Badge, language: str | None) -> SafeString:
+    """A badge as HTML, in the language that is active."""
     return format_html(
         '<span class="badge tone-{}">{}<span>{}</span></span>',
         badge.tone,
