@@ -10,7 +10,7 @@ from accounts.models import Team
 from labeling.core.workflow import actions, perform
 from labeling.demo.pictures import Picture
 from labeling.operations.waiting import finish
-from labeling.projects.models import Dataset, Project
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from labeling.projects.staging import begin_upload, stage_files, start_upload
 
 PROJECT = "Fruit"
@@ -41,10 +41,10 @@ def make_project(team: Team, manager: Actor, at: datetime) -> Project:
         }
         known = perform(actions[Team, "create-project"], team, manager, data, at=at).outcome
     for label_class in CLASSES:
-        if not known.classes.filter(name=label_class["name"]).exists():
+        if not LabelClass.objects.filter(project=known, name=label_class["name"]).exists():
             perform(actions[Project, "add-class"], known, manager, label_class, at=at)
     for tag in TAGS:
-        if not known.tag_definitions.filter(name=tag["name"]).exists():
+        if not TagDefinition.objects.filter(project=known, name=tag["name"]).exists():
             perform(actions[Project, "add-tag"], known, manager, tag, at=at)
     return known
 

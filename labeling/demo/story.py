@@ -54,7 +54,7 @@ class Story:
             "manager", dataset, "create-batch", launched, instructions=INSTRUCTIONS, **data
         )
         batch: Batch = change.outcome
-        finish(batch.operation_id, WAIT_SECONDS)
+        finish(change.outcome.operation.pk, WAIT_SECONDS)
         Batch.objects.filter(pk=batch.pk).update(created_at=launched, updated_at=launched)
         batch.jobs.update(created_at=launched, updated_at=launched)
         Event.objects.filter(batch=batch).update(at=launched + timedelta(seconds=4))
@@ -201,7 +201,7 @@ def tell_june(story: Story, jobs: list[Job]) -> None:
     story.submit(reviewed, clock)
     story.review(reviewed, clock, rejects=1, undecided=2)
     text = "Is the one in the corner a lemon or a very yellow kiwi?"
-    first = reviewed.job_items.first()
+    first = reviewed.job_items.all()[0]
     story.act("reviewer", reviewed, "comment", clock.tick(20), text=text, job_item=first.pk)
 
     clock = story.label(sent_back, 3)

@@ -1,6 +1,5 @@
 """The list of a team's batches."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -33,7 +32,7 @@ class BatchList(ListPage[Batch]):
     nav = "batches"
     template_name = "jobs/batch_list.html"
     empty_text = _("No batch fits. Launch one with “New batch”, or loosen the filters.")
-    columns: Sequence[Column] = (
+    columns = (
         Column("name", _("Name"), ordering="name", priority=1, is_link=True),
         Column("project", _("Project"), value="project.name", ordering="project"),
         Column("dataset", _("Dataset"), value="dataset.name", priority=3),

@@ -110,7 +110,8 @@ def chosen_dataset(request: Request, team: Team) -> Dataset | None:
     named = request.POST.get("dataset") or request.GET.get("dataset")
     if not named:
         return None
-    return get_visible_or_404(_datasets(request).filter(team=team), named)
+    found: Dataset = get_visible_or_404(_datasets(request).filter(team=team), named)
+    return found
 
 
 def bound_form(request: Request, dataset: Dataset) -> BatchForm:

@@ -35,7 +35,7 @@ from labeling.jobs.views.labeling import may_label, may_review
 ITEMS_A_PAGE = 60
 EVENTS_A_PAGE = 50
 LEAST_POINTS = 3
-CHART_SIZE = (960, 110)
+CHART_HEIGHT = 110
 
 # Items are looked at on the review page once the job has been handed in.
 IN_REVIEW = frozenset({Status.ON_REVIEW, Status.COMPLETED})
@@ -248,7 +248,7 @@ def growth_chart(job: Job, work: timedelta | None, now: datetime) -> SafeString 
         "items": job.items,
         "since": clock(grown[0][0]),
     }
-    return burn_up(points, job.items, str(title), forecast=forecast, size=CHART_SIZE)
+    return burn_up(points, job.items, str(title), forecast=forecast, height=CHART_HEIGHT)
 
 
 def facts(job: Job) -> dict[str, Any]:

@@ -55,7 +55,10 @@ def _page(request: Request, template: str, job: Job, mode: str) -> HttpResponse:
         "job": job,
         "mode": mode,
         "current_team": job.team,
-        "bootstrap": bootstrap(job, mode, request.user, start_item=start),
+        "bootstrap": {
+            **bootstrap(job, mode, request.user, start_item=start),
+            "may_comment": request.actor.can(Capability.COMMENT, job.team_id),
+        },
         "strings": strings(),
     }
     return render(request, template, context)

@@ -22,7 +22,7 @@ SHOWN_DONE = 10
 
 def waiting(request: Any, team: Any) -> int:
     """How many jobs wait for this person, for the sidebar."""
-    return _own_jobs(request, team).filter(_annotating()).count()
+    return int(_own_jobs(request, team).filter(any_of(ANNOTATING)).count())
 
 
 @require_GET
@@ -39,7 +39,7 @@ def my_work(request: Request, team_id: int) -> HttpResponse:
     """Sent back first, then own jobs by priority and due date, then what the pool holds."""
     team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
     own = _own_jobs(request, team).select_related("batch", "project", "reviewer")
-    unfinished = list(own.filter(_annotating()).order_by("-priority", "due_at", "pk"))
+    unfinished = list(own.filter(any_of(ANNOTATING)).order_by("-priority", "due_at", "pk"))
     sent_back = [job for job in unfinished if job.sent_back]
     context = {
         "title": _("My work"),
@@ -49,7 +49,7 @@ def my_work(request: Request, team_id: int) -> HttpResponse:
         "on_review": own.filter(status=Status.ON_REVIEW).order_by("-updated_at")[:SHOWN_DONE],
         "completed": own.filter(status=Status.COMPLETED).order_by("-completed_at")[:SHOWN_DONE],
         "pool": pool_size(request, team),
-        "progress": own_progress(request.user.pk, team.pk),
+        "progress": own_progress(request.actor.user.pk, team.pk),
     }
     return render(request, "jobs/my_work.html", context)
 
@@ -62,17 +62,13 @@ def take_next(request: Request, team_id: int) -> HttpResponse:
     return redirect("jobs:label", pk=job.pk)
 
 
-def _annotating() -> Any:
-    return any_of(ANNOTATING)
-
-
 def _own_jobs(request: Any, team: Any) -> Any:
     return Job.objects.visible_to(request.actor).live().filter(team=team, annotator=request.user)
 
 
 def pool_size(request: Request, team: Team) -> int:
     """How many jobs of the pool this person could take now."""
-    return claimable_by(request.user.pk, team.pk).count()
+    return claimable_by(request.actor.user.pk, team.pk).count()
 
 
 def with_reasons(request: Request, jobs: list[Job]) -> list[tuple[Job, list[JobItem]]]:
