@@ -47,13 +47,14 @@ export class Api {
     this.urls = urls;
     this.me = me;
     this.token = metaToken(document);
-    /** Changes wait for this: the verb that begins the job or its review. */
+    /** Changes wait for this: the verb that begins the job. */
     this.begun = Promise.resolve();
   }
 
-  /** @param {number} jobId @param {"start"|"start-review"} verb that it has begun is no news */
-  begin(jobId, verb) {
-    this.begun = this.jobVerb(jobId, verb).catch(() => {});
+  /** The first visit begins the job; that it has begun already is no news.
+   * @param {number} jobId */
+  begin(jobId) {
+    this.begun = this.jobVerb(jobId, "start").catch(() => {});
   }
 
   /** @param {number} itemId @returns {Promise<import("./types.js").Stored>} */

@@ -39,8 +39,10 @@ export function sharedCommands(bench, crosshair, open) {
     const item = items.beside(step);
     if (item) bench.open(item);
   };
-  const one = (/** @type {string} */ id, /** @type {string[]} */ keys, /** @type {() => void} */ run, group = page) =>
-    ({ id, keys, run, group, label: say(id) });
+  const one = (
+    /** @type {string} */ id, /** @type {string[]} */ keys, /** @type {() => void} */ run,
+    group = page,
+  ) => ({ id, keys, run, group, label: say(id) });
   const hideSelected = () => editor.selectedId && editor.toggleHidden(editor.selectedId);
   return [
     ...crossCommands(crosshair),

@@ -42,11 +42,12 @@ function picture(item, rules, side, other, pictures) {
     sayCount("tags", tagCount(side.document)),
     sayCount("only_here", differs.size),
   ].join(", ");
+  const when = side.when && exactTime(side.when);
   return html(
     "section",
     { class: "side" },
     html("h3", {}, side.title),
-    html("p", { class: "hint" }, [side.who, side.when && exactTime(side.when)].filter(Boolean).join(", ")),
+    html("p", { class: "hint" }, [side.who, when].filter(Boolean).join(", ")),
     root,
     html("p", {}, counts),
     html("p", { class: "hint" }, imageTags(rules, side.document)),

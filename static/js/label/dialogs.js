@@ -65,9 +65,10 @@ export function tell(message, level = "info", action = undefined) {
   const list = place("messages");
   for (const old of list.children) if (old.getAttribute("data-text") === message) old.remove();
   const sign = level === "info" ? "check" : "warning";
+  const role = level === "error" ? "alert" : null;
   const box = html(
     "div",
-    { class: `message is-${level}`, "data-text": message, role: level === "error" ? "alert" : null },
+    { class: `message is-${level}`, "data-text": message, role },
     icon(sign),
     html("p", {}, message),
   );

@@ -10,9 +10,9 @@ import { isToDo } from "./items.js";
 import { Keys } from "./keys.js";
 import {
   drawFrame,
+  helpButtons,
   makeHands,
   notice,
-  openInstructions,
   pageCommands,
   panelSection,
   returnFocus,
@@ -76,8 +76,10 @@ const commands = [
 keys.assign(commands, bench.canLabel ? schemaKeys() : [], say("group_schema"));
 
 drawFrame(bench);
-drawTools(editor, keys, ["select", "rectangle", "polygon", "hand", "remark"]);
-drawUndo(editor, keys);
+/** @type {import("./editor.js").ToolName[]} */
+const drawing = bench.canLabel ? ["rectangle", "polygon"] : [];
+drawTools(editor, keys, ["select", ...drawing, "hand", "remark"]);
+if (bench.canLabel) drawUndo(editor, keys);
 drawZoom(editor, stage, keys);
 if (bench.canLabel) new ClassPanel(panelSection("classes", say("classes")).host, editor, keys);
 const list = panelSection("objects", "");
@@ -96,11 +98,7 @@ hands.setRemark((point) => {
 });
 
 const actions = place("bar-actions");
-actions.append(
-  button({ label: say("instructions"), icon: "book", key: keys.shown("instructions") }, openInstructions),
-  button({ label: say("keys"), icon: "keys", key: "?" }, () =>
-    keys.commands.find(({ id }) => id === "keys")?.run()),
-);
+actions.append(...helpButtons(keys));
 if (bench.canLabel) {
   /** @type {HTMLElement[]} */
   const ofItem = [];
@@ -139,8 +137,9 @@ function drawNotice() {
 function drawCounts() {
   const total = items.all.length;
   const of = (/** @type {string} */ state) => items.count((item) => item.state === state);
-  const counts = { items: total, done: of("done"), accepted: of("accepted"), rejected: of("rejected") };
-  drawProgress(counts, `${total - items.count(isToDo)} / ${total}`);
+  const decided = { accepted: of("accepted"), rejected: of("rejected") };
+  const figures = `${total - items.count(isToDo)} / ${total}`;
+  drawProgress({ items: total, done: of("done"), ...decided }, figures);
 }
 
 items.addEventListener("changed", () => {
@@ -150,8 +149,7 @@ items.addEventListener("changed", () => {
 bench.addEventListener("opened", drawNotice);
 for (const id of ["toolbar", "panel", "bar", "stage", "thumbs"]) returnFocus(place(id));
 drawCounts();
-bench.start();
-// The first visit begins the job. That it has begun already is no news.
 if (bench.canLabel && boot.job.stage === "annotation" && boot.job.state === "new") {
-  bench.api.begin(boot.job.id, "start");
+  bench.api.begin(boot.job.id);
 }
+bench.start();

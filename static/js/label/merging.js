@@ -69,7 +69,10 @@ export function union(base, mine, theirs) {
   return { ...theirs, objects: [...objects, ...ours.values()], tags };
 }
 
-/** @param {LabelObject|undefined} old @param {LabelObject|undefined} our @param {LabelObject} their */
+/**
+ * @param {LabelObject|undefined} old @param {LabelObject|undefined} our
+ * @param {LabelObject} their
+ */
 function both(old, our, their) {
   if (!our || meaning(our) === meaning(their)) return [their];
   if (old && meaning(old) === meaning(our)) return [their];

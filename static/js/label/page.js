@@ -5,7 +5,7 @@
 import { sharedCommands } from "./commands.js";
 import { announce, ask } from "./dialogs.js";
 import { cycleObjects } from "./editing.js";
-import { html, icon, place } from "./elements.js";
+import { button, html, icon, place } from "./elements.js";
 import { Pointers } from "./pointers.js";
 import { openSheet } from "./sheet.js";
 import { say } from "./strings.js";
@@ -32,7 +32,7 @@ export function panelSection(name, title) {
 
 /**
  * @param {Workbench} bench
- * @param {(editor: Workbench["editor"], stage: Workbench["stage"]) => Partial<Record<string, Tool>>}
+ * @param {(editor: Workbench["editor"], stage: Workbench["stage"]) => Record<string, Tool>}
  *   makeTools beside selecting and remarking, which every page has
  */
 export function makeHands(bench, makeTools) {
@@ -115,10 +115,12 @@ export function drawFrame(bench) {
  * @param {"info"|"good"|"bad"} tone @param {string} text @param {string} sign an icon
  * @returns {HTMLElement}
  */
-export const notice = (tone, text, sign) =>
-  html("p", { class: `desk-notice ${tone}` }, icon(/** @type {any} */ (sign)), html("span", {}, text));
+export function notice(tone, text, sign) {
+  const words = html("span", {}, text);
+  return html("p", { class: `desk-notice ${tone}` }, icon(/** @type {any} */ (sign)), words);
+}
 
-export function openInstructions() {
+function openInstructions() {
   const template = /** @type {HTMLTemplateElement} */ (place("instructions"));
   const content = html("div", { class: "instructions" }, template.content.cloneNode(true));
   const empty = content.textContent?.trim() === "" && !content.querySelector("img");
@@ -128,6 +130,16 @@ export function openInstructions() {
     body: [empty ? say("no_instructions") : content],
     choices: [{ value: "close", label: say("close"), primary: true }],
   });
+}
+
+/** @param {import("./keys.js").Keys} keys @returns {HTMLButtonElement[]} for the bar */
+export function helpButtons(keys) {
+  const book = { label: say("instructions"), icon: "book", key: keys.shown("instructions") };
+  const sheet = () => keys.commands.find(({ id }) => id === "keys")?.run();
+  return [
+    button(book, openInstructions),
+    button({ label: say("keys"), icon: "keys", key: keys.shown("keys") }, sheet),
+  ];
 }
 
 /** @returns {{keys: string, label: string}[]} for the sheet */

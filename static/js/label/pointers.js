@@ -204,7 +204,7 @@ export class Pointers {
   #wheel(event) {
     if (!this.editor.item) return;
     event.preventDefault();
-    const unit = event.deltaMode === 1 ? LINE : event.deltaMode === 2 ? this.surface.clientHeight : 1;
+    const unit = [1, LINE, this.surface.clientHeight][event.deltaMode] ?? 1;
     const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
     if (event.shiftKey) {
       this.editor.viewport.pan(-(dx || dy), 0);

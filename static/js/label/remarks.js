@@ -64,7 +64,7 @@ export class Remarks {
       event.stopPropagation();
     });
     // Who may only look is not asked for a comment.
-    form.hidden = this.bench.boot.mode === "view";
+    form.hidden = !this.bench.boot.may_comment;
     return form;
   }
 
@@ -94,7 +94,8 @@ export class Remarks {
     } catch (error) {
       if (this.bench.editor.item === item) {
         this.title.textContent = say("remarks_failed");
-        this.list.replaceChildren(html("li", { class: "hint" }, /** @type {Error} */ (error).message));
+        const { message } = /** @type {Error} */ (error);
+        this.list.replaceChildren(html("li", { class: "hint" }, message));
       }
     }
   }

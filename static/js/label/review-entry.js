@@ -9,9 +9,9 @@ import { isUndecided } from "./items.js";
 import { Keys } from "./keys.js";
 import {
   drawFrame,
+  helpButtons,
   makeHands,
   notice,
-  openInstructions,
   pageCommands,
   panelSection,
   returnFocus,
@@ -68,7 +68,7 @@ keys.assign(
 );
 
 drawFrame(bench);
-drawTools(editor, keys, deciding ? ["select", "hand", "remark"] : ["select", "hand"]);
+drawTools(editor, keys, boot.may_comment ? ["select", "hand", "remark"] : ["select", "hand"]);
 drawZoom(editor, stage, keys);
 
 const before = html("div", { class: "before", id: "before" });
@@ -100,12 +100,13 @@ if (deciding) {
     () => review.next(),
   );
   const going = html("label", { class: "tag-flag" }, goesOn, html("span", {}, say("goes_on")));
-  section.host.append(verdict, before, buttons, review.form, html("div", { class: "row" }, next, going));
+  const onward = html("div", { class: "row" }, next, going);
+  section.host.append(verdict, before, buttons, review.form, onward);
   panelSection("job", say("whole_job")).host.append(counts, jobVerbs);
   drawDecision(place("thumbs"), false);
 }
-const remarkSection = panelSection("remarks", "");
-const remarks = new Remarks(remarkSection.host, remarkSection.title, bench, keys.shown("tool_remark"));
+const said = panelSection("remarks", "");
+const remarks = new Remarks(said.host, said.title, bench, keys.shown("tool_remark"));
 hands.setRemark((point) => {
   editor.useTool("select");
   remarks.pinAt(point, true);
@@ -115,11 +116,7 @@ drawLook(list.host, editor, keys);
 new ObjectPanel(list.host, list.title, editor, (object) => stage.nameOf(object));
 new TagPanel(panelSection("image-tags", say("image_tags")).host, "image", editor, keys);
 
-place("bar-actions").append(
-  button({ label: say("instructions"), icon: "book", key: keys.shown("instructions") }, openInstructions),
-  button({ label: say("keys"), icon: "keys", key: "?" }, () =>
-    keys.commands.find(({ id }) => id === "keys")?.run()),
-);
+place("bar-actions").append(...helpButtons(keys));
 
 const completing = (/** @type {string} */ look, /** @type {string} */ key) =>
   button({ label: say("complete"), class: look, key, text: true }, () => review.complete());
@@ -174,7 +171,3 @@ bench.addEventListener("opened", drawItem);
 for (const id of ["toolbar", "panel", "bar", "stage", "thumbs"]) returnFocus(place(id));
 drawCounts();
 bench.start();
-// The first look begins the review. That it has begun already is no news.
-if (deciding && boot.job.stage === "annotation" && boot.job.state === "completed") {
-  bench.api.begin(boot.job.id, "start-review");
-}

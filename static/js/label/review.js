@@ -20,7 +20,8 @@ export class Review {
     this.busy = false;
     this.goesOn = true;
     this.text = html("textarea", { rows: 2, maxlength: 1000, id: "reason" });
-    this.quick = html("div", { class: "choices", role: "group", "aria-label": say("quick_reasons") });
+    const common = { role: "group", "aria-label": say("quick_reasons") };
+    this.quick = html("div", { class: "choices", ...common });
     this.form = this.#makeForm();
     bench.addEventListener("closed", () => this.closeForm());
   }
@@ -32,8 +33,10 @@ export class Review {
   }
 
   #makeForm() {
-    const send = html("button", { type: "submit", class: "button danger" }, say("reject_now"), keycap("Enter"));
-    const back = button({ label: say("cancel"), key: "Esc", class: "plain" }, () => this.closeForm());
+    const look = { type: "submit", class: "button danger" };
+    const send = html("button", look, say("reject_now"), keycap("Enter"));
+    const cancel = { label: say("cancel"), key: "Esc", class: "plain" };
+    const back = button(cancel, () => this.closeForm());
     const form = html(
       "form",
       { class: "reject-form", hidden: true },
@@ -208,7 +211,7 @@ export class Review {
     this.busy = true;
     try {
       await bench.api.jobVerb(bench.boot.job.id, verb, data);
-      location.assign(bench.boot.urls.done);
+      location.assign(bench.boot.urls.review_queue ?? bench.boot.urls.done);
     } catch (error) {
       const left = error instanceof Refused ? error.body.undecided : undefined;
       if (left) await this.#askRest(left);

@@ -42,10 +42,11 @@ export function openSheet(keys, gestures) {
   if (schema.length + denied.length > 0) {
     sections.unshift(section(say("group_schema"), [...schema, ...denied]));
   }
+  const rule = html("p", { class: "hint" }, say("key_rule"));
   return ask({
     title: say("keys"),
     wide: true,
-    body: [html("p", { class: "hint" }, say("key_rule")), html("div", { class: "sheet" }, ...sections)],
+    body: [rule, html("div", { class: "sheet" }, ...sections)],
     choices: [{ value: "close", label: say("close"), primary: true }],
   });
 }

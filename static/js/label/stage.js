@@ -14,6 +14,7 @@ import { say } from "./strings.js";
 
 const PIXELATED_FROM = 3; // scale from which single image pixels are worth seeing
 const ROOM_FOR_MIDDLES = 36; // screen pixels between two vertices
+const NAMED_AT_ONCE = 250; // objects; beyond that names cover the picture and slow the zoom
 
 export class Stage {
   /**
@@ -27,6 +28,7 @@ export class Stage {
     this.drawn = new Map();
     /** @type {string|null} */
     this.hoveredId = null;
+    this.placing = false;
     this.picture = svg("image", { class: "picture", x: 0, y: 0, preserveAspectRatio: "none" });
     this.objects = svg("g", { class: "objects" });
     this.pins = svg("g", { class: "pins" });
@@ -42,7 +44,7 @@ export class Stage {
 
   #listen() {
     const { editor } = this;
-    editor.viewport.onChange = () => this.place();
+    editor.viewport.onChange = () => this.#placeSoon();
     new ResizeObserver(() => {
       editor.viewport.resize(this.host.clientWidth, this.host.clientHeight);
     }).observe(this.host);
@@ -71,6 +73,16 @@ export class Stage {
     this.host.setAttribute("data-waiting", "");
     this.picture.setAttribute("href", item.image);
     viewport.show(item.width, item.height);
+  }
+
+  /** Once a frame is enough, however fast the wheel turns. */
+  #placeSoon() {
+    if (this.placing) return;
+    this.placing = true;
+    requestAnimationFrame(() => {
+      this.placing = false;
+      this.place();
+    });
   }
 
   /** Puts the world where the viewport says. */
@@ -123,14 +135,16 @@ export class Stage {
   #nodeOf(object) {
     const { editor } = this;
     const selected = object.id === editor.selectedId;
+    const hovered = object.id === this.hoveredId;
+    const few = editor.shown.objects.length <= NAMED_AT_ONCE;
     const states = [
       selected && "selected",
-      object.id === this.hoveredId && "hovered",
+      hovered && "hovered",
       !editor.rules.mayTouch(object) && "locked",
     ];
     const look = {
       color: editor.rules.classOf(object.class).color,
-      name: editor.namesShown || selected ? this.nameOf(object) : "",
+      name: (editor.namesShown && few) || selected || hovered ? this.nameOf(object) : "",
       state: states.filter(Boolean).join(" "),
     };
     const signature = JSON.stringify(look);

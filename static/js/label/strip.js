@@ -104,7 +104,8 @@ export class Strip {
       on: { click: () => this.onOpen(item) },
     });
     if (item.thumbnail) {
-      cell.append(html("img", { src: item.thumbnail, alt: "", loading: "lazy", decoding: "async" }));
+      const quiet = { alt: "", loading: "lazy", decoding: "async" };
+      cell.append(html("img", { src: item.thumbnail, ...quiet }));
     }
     cell.append(html("span", { class: "cell-number" }, String(index + 1)));
     if (sign) cell.append(html("span", { class: "cell-sign" }, icon(sign)));

@@ -73,8 +73,9 @@ export function drawUndo(editor, keys) {
 export function drawZoom(editor, stage, keys) {
   const { viewport } = editor;
   const figure = html("output", { class: "zoom-figure" });
-  const one = (/** @type {string} */ id, /** @type {string} */ sign, /** @type {() => void} */ run) =>
-    button({ label: say(id), icon: sign, key: keys.shown(id) }, run);
+  const one = (
+    /** @type {string} */ id, /** @type {string} */ sign, /** @type {() => void} */ run,
+  ) => button({ label: say(id), icon: sign, key: keys.shown(id) }, run);
   const actual = { label: "1:1", key: keys.shown("zoom_actual"), class: "quiet ratio" };
   const actualButton = button(
     { ...actual, attributes: { "aria-label": say("zoom_actual"), title: say("zoom_actual") } },
@@ -129,18 +130,15 @@ export function drawLook(host, editor, keys) {
  * @returns {() => void} to be called whenever something was drawn
  */
 export function drawSketchBar(editor, tool) {
-  const finish = button({ label: say("finish"), icon: "check", text: true, class: "plain" }, () => {
-    tool().finish?.();
+  const one = (
+    /** @type {string} */ id, /** @type {string} */ sign, /** @type {() => void} */ run,
+  ) => button({ label: say(id), icon: sign, text: true, class: "plain" }, () => {
+    run();
     show();
   });
-  const back = button({ label: say("point_back"), icon: "undo", text: true, class: "plain" }, () => {
-    tool().back?.();
-    show();
-  });
-  const cancel = button({ label: say("cancel"), icon: "close", text: true, class: "plain" }, () => {
-    tool().cancel();
-    show();
-  });
+  const finish = one("finish", "check", () => tool().finish?.());
+  const back = one("point_back", "undo", () => tool().back?.());
+  const cancel = one("cancel", "close", () => tool().cancel());
   const bar = html("div", { class: "sketch-bar", hidden: true }, finish, back, cancel);
   place("stage").append(bar);
   const show = () => {

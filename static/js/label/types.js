@@ -66,6 +66,7 @@
  * @typedef {object} Bootstrap
  * @property {Job} job
  * @property {"label"|"review"|"view"} mode
+ * @property {boolean} may_comment
  * @property {{id: number, name: string}} me
  * @property {LabelClass[]} classes
  * @property {TagDefinition[]} tags

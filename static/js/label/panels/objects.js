@@ -60,7 +60,17 @@ export class ObjectPanel {
       before = row;
     }
     const selected = this.editor.selectedId && this.rows.get(this.editor.selectedId);
-    if (selected) selected.row.scrollIntoView({ block: "nearest" });
+    if (selected) this.#reveal(selected.row);
+  }
+
+  /** Scrolls the list alone: a panel that jumped would take the field that is being typed in away.
+   * @param {HTMLElement} row */
+  #reveal(row) {
+    const { list } = this;
+    const top = row.offsetTop - list.offsetTop;
+    const bottom = top + row.offsetHeight;
+    list.scrollTop = Math.min(list.scrollTop, top);
+    list.scrollTop = Math.max(list.scrollTop, bottom - list.clientHeight);
   }
 
   /** @param {LabelObject} object @returns {HTMLElement} the old row if nothing changed */

@@ -120,7 +120,8 @@ export class TagPanel {
       this.#set(tag, box.checked ? null : undefined);
       this.draw();
     });
-    const row = html("label", { class: "tag-flag" }, box, html("span", {}, tag.name), this.#cap(tag));
+    const name = html("span", {}, tag.name);
+    const row = html("label", { class: "tag-flag" }, box, name, this.#cap(tag));
     return { row, show: (found) => (box.checked = found !== null) };
   }
 
@@ -173,7 +174,8 @@ export class TagPanel {
     });
     const id = `tag-${this.target}-${tag.id}`;
     const name = html("span", { class: "tag-name", id }, tag.name, this.#cap(tag));
-    const group = html("div", { class: "choices", role: "group", "aria-labelledby": id }, ...buttons);
+    const look = { class: "choices", role: "group", "aria-labelledby": id };
+    const group = html("div", look, ...buttons);
     const show = (/** @type {TagValue|null} */ found) =>
       buttons.forEach((button, index) => {
         button.setAttribute("aria-pressed", String(found?.value === tag.choices[index]));
