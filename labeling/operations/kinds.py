@@ -179,6 +179,7 @@ class Kind(ABC):
         capability: what the role of who starts it, or downloads its result, must hold.
         queue: which workers take it.
         form: what a start accepts; None when the caller has already validated the data.
+        takes_files: whether files are staged for it while it is pending.
     """
 
     name: ClassVar[str]
@@ -186,6 +187,7 @@ class Kind(ABC):
     capability: ClassVar[Capability]
     queue: ClassVar[Queue] = Queue.BULK
     form: ClassVar[type[forms.BaseForm] | None] = NoInput
+    takes_files: ClassVar[bool] = False
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
         """Keyword arguments for the form; `obj` is the team."""

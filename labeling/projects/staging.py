@@ -99,10 +99,14 @@ def start_upload(actor: Actor, operation: Operation) -> Operation:
     count = staged_so_far(operation)["files"]
     if not count:
         raise Invalid({"file": [_("Send at least one file.")]})
-    label = ngettext("Upload of %(count)d file", "Upload of %(count)d files", count)
-    return release(
-        operation, Plan(operation.plan, total=count, label=str(label % {"count": count}))
+    label = ngettext(
+        "Upload of %(count)d file to “%(name)s”",
+        "Upload of %(count)d files to “%(name)s”",
+        count,
     )
+    dataset = Dataset.objects.get(pk=operation.plan["dataset"])
+    named = label % {"count": count, "name": dataset.name}
+    return release(operation, Plan(operation.plan, total=count, label=named[:200]))
 
 
 def refuse_strangers(actor: Actor, operation: Operation) -> None:
