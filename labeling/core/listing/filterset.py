@@ -30,11 +30,15 @@ class FilterError(Invalid):
 
     Attributes:
         cleaned: the query string without the parameters at fault, to offer as a link.
+        errors_by_name: what is wrong with each parameter, in one line.
     """
 
     def __init__(self, errors: Mapping[str, Sequence[Any]], cleaned: str = "") -> None:
         super().__init__(errors, gettext_lazy("This list does not understand the address."))
         self.cleaned = cleaned
+        self.errors_by_name = {
+            name: " ".join(str(text) for text in texts) for name, texts in errors.items()
+        }
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views import View
 
-from labeling.core.http import Request, wants_partial
+from labeling.core.http import Request, toast, wants_partial
 from labeling.core.listing.columns import Column
 from labeling.core.listing.csv_stream import CHUNK, csv_response
 from labeling.core.listing.filterset import (
@@ -295,7 +295,12 @@ class ListPage(View, Generic[M]):
         return found
 
     def refuse(self, error: FilterError) -> HttpResponse:
-        """The 400 page that says which parameter is at fault and links to the rest."""
+        """The 400 that says which parameter is at fault: a page that links to the rest, or a toast."""
+        if wants_partial(self.request):
+            response = HttpResponse(status=error.status)
+            for name, texts in error.errors_by_name.items():
+                toast(response, f"{name}: {texts}", "error")
+            return response
         url = f"{self.request.path}?{error.cleaned}" if error.cleaned else self.request.path
         context = {"error": error, "cleaned_url": url, "nav": self.nav}
         return render(self.request, "core/filter_error.html", context, status=400)

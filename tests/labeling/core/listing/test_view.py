@@ -90,3 +90,9 @@ def test_a_list_that_polls_says_how_often_and_of_what(ask, batch):
     text = ask("state=new", view=polling).text
     assert 'data-poll-url="?state=new"' in text
     assert 'data-poll-seconds="10"' in text
+
+
+def test_htmx_hears_of_a_refused_address_in_a_toast(ask, batch):
+    response = ask("bogus=1", hx_request="true")
+    assert response.status_code == 400
+    assert "bogus: There is no such filter." in response["HX-Trigger"]
