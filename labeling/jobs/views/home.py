@@ -94,5 +94,7 @@ def overdue_jobs(request: Request, team: Team) -> Any:
 
 def recent_events(request: Request, team: Team) -> Any:
     """What people did with batches and jobs last."""
-    events = Event.objects.visible_to(request.actor).filter(team=team, batch__isnull=False)
-    return events.select_related("actor", "job", "batch", "job_item")[:SHOWN_EVENTS]
+    events = Event.objects.visible_to(request.actor).filter(
+        team=team, batch__isnull=False, job_item=None
+    )
+    return events.select_related("actor", "job", "batch")[:SHOWN_EVENTS]
