@@ -295,7 +295,7 @@ class ListPage(View, Generic[M]):
         return found
 
     def refuse(self, error: FilterError) -> HttpResponse:
-        """The 400 that says which parameter is at fault: a page that links to the rest, or a toast."""
+        """The 400 that says what is at fault: a page that links to the rest, or a toast."""
         if wants_partial(self.request):
             response = HttpResponse(status=error.status)
             for name, texts in error.errors_by_name.items():
