@@ -1,9 +1,9 @@
 """The people of every test: one team with each role, and a stranger who owns another team."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
@@ -13,6 +13,7 @@ from accounts.actor import Actor
 from accounts.models import ApiToken, Team, User
 from accounts.roles import Role
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
+from tests.scene import Scene, build
 
 # How long one example takes says more about the machine's other work than about ours.
 settings.register_profile("desk", deadline=None)
@@ -115,3 +116,17 @@ def count_queries(db) -> Callable[[Callable[[], object]], int]:
         return len(captured)
 
     return count
+
+
+@pytest.fixture(scope="module")
+def scene_of_module(django_db_setup, django_db_blocker) -> Iterator[Scene]:
+    """One of everything, made once and taken back when the module's tests are over."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(scene_of_module: Scene, db: None) -> Scene:
+    """One of everything in one team under one key; what a test changes is taken back after it."""
+    return scene_of_module

@@ -100,7 +100,7 @@ def grow(scene: Scene, count: int) -> None:
         person = UserFactory.create()
         MembershipFactory.create(team=scene.team, user=person, role=Role.ANNOTATOR)
         _fill(scene, person, None)
-        ItemFactory.create(dataset_id=KEY)
+        ItemFactory.create(dataset=project.datasets.get(pk=KEY))
         LabelClassFactory.create(project=project)
         TagDefinitionFactory.create(project=project)
         job = JobFactory.create(batch=Batch.objects.get(pk=KEY), annotator=person, size=1)

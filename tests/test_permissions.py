@@ -11,34 +11,19 @@ import pytest
 from django.db import models
 
 from accounts.actor import Actor
-from accounts.models import ApiToken, Invitation, Membership, Team, User
+from accounts.models import ApiToken, User
 from accounts.roles import ROLES, Role
 from labeling.core.workflow import Action, actions
-from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView
-from labeling.operations.models import Operation
-from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition, Workspace
-from tests.scene import KEY, Scene, build, our_models
-from tests.urlconf import FRAMEWORK, about_objects, addresses, browser, filled, script
-
-# The word of each model in addresses, of pages as of REST.
-PLURALS: dict[type[models.Model], str] = {
-    ApiToken: "tokens",
-    Batch: "batches",
-    Comment: "comments",
-    Dataset: "datasets",
-    Invitation: "invitations",
-    Job: "jobs",
-    JobItem: "job-items",
-    LabelClass: "classes",
-    Membership: "members",
-    Operation: "operations",
-    Project: "projects",
-    SavedView: "saved-views",
-    TagDefinition: "tag-definitions",
-    Team: "teams",
-    User: "users",
-    Workspace: "workspaces",
-}
+from tests.scene import KEY, our_models
+from tests.urlconf import (
+    FRAMEWORK,
+    PLURALS,
+    about_objects,
+    addresses,
+    browser,
+    filled,
+    script,
+)
 
 # Verbs that ask who somebody is instead of their role, and why.
 ASKS_NO_ROLE: dict[type[models.Model], str] = {
@@ -63,12 +48,6 @@ ACTIONS = [
     pytest.param(action, id=f"{action.model.__name__}:{action.verb}") for action in actions.values()
 ]
 SAFE_REFUSALS = {404, 405}
-
-
-@pytest.fixture
-def scene(db) -> Scene:
-    """One of everything under one key."""
-    return build()
 
 
 def held(broken: Collection[str], exceptions: Mapping[str, str]) -> list[str]:

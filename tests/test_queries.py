@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from labeling.core.listing import ListPage
-from tests.scene import Scene, build, grow
+from tests.scene import grow
 from tests.urlconf import FRAMEWORK, addresses, browser, filled
 
 FEW, MANY = 2, 10
@@ -26,17 +26,10 @@ FEW, MANY = 2, 10
 MAY_GROW: dict[str, str] = {}
 
 
-@pytest.fixture
-def scene(db) -> Scene:
-    """A few of everything."""
-    made = build()
-    grow(made, FEW)
-    return made
-
-
 @pytest.mark.parametrize("role", ["manager", "annotator"])
 def test_no_page_asks_more_when_there_is_more_to_show(scene, role):
     person = scene.people[role]
+    grow(scene, FEW)
     few = dict(answers(person))
     grow(scene, MANY)
     many = dict(answers(person))

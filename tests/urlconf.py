@@ -6,13 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admindocs.views import extract_views_from_urlpatterns, simplify_regex
+from django.db import models
 from django.test import Client
 from django.urls import get_resolver
 from rest_framework.test import APIClient
 
-from accounts.models import ApiToken, User
-from labeling.core.workflow import actions
+from accounts.models import ApiToken, Invitation, Membership, Team, User
+from labeling.core.workflow import actions, actions_of
+from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView
+from labeling.operations.models import Operation
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition, Workspace
 from tests.scene import KEY
+
+# The word of each model in addresses, of pages as of REST.
+PLURALS: dict[type[models.Model], str] = {
+    ApiToken: "tokens",
+    Batch: "batches",
+    Comment: "comments",
+    Dataset: "datasets",
+    Invitation: "invitations",
+    Job: "jobs",
+    JobItem: "job-items",
+    LabelClass: "classes",
+    Membership: "members",
+    Operation: "operations",
+    Project: "projects",
+    SavedView: "saved-views",
+    TagDefinition: "tag-definitions",
+    Team: "teams",
+    User: "users",
+    Workspace: "workspaces",
+}
 
 # Parameters that are not keys, with a value that leads somewhere.
 EXAMPLES: dict[str, str] = {}
@@ -68,10 +92,18 @@ def about_objects() -> list[Address]:
 
 
 def filled(address: Address) -> Iterator[str]:
-    """The address with every verb that it takes; other parameters get their example or KEY."""
-    verbs = sorted({verb for _model, verb in actions}) if "verb" in address.names else [""]
-    for verb in verbs:
+    """The address with every verb of its model; other parameters get their example or KEY."""
+    for verb in _verbs(address) if "verb" in address.names else [""]:
         yield address.fill(**{**EXAMPLES, "verb": verb})
+
+
+def _verbs(address: Address) -> list[str]:
+    """The verbs that fit the word before the key; all there are where that word is unknown."""
+    words = address.pattern.split("/")
+    for model, plural in PLURALS.items():
+        if plural in words:
+            return [action.verb for action in actions_of(model)]
+    return sorted({verb for _model, verb in actions})
 
 
 def browser(user: User | None = None) -> Client:
