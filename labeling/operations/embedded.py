@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from celery import Celery, beat, current_app
+from celery import Celery, beat
+from celery.app import app_or_default
 from celery.utils.nodenames import host_format
-from celery.worker import WorkController, state
+from celery.worker import WorkController
+from celery.worker import state as worker_state
 from django.conf import settings
 from django.db import connection
 
@@ -25,6 +27,9 @@ POLLING = 0.05  # seconds; Celery's own 1.0 would be felt on every click
 BREATH = 1.0  # seconds between a death and the next attempt
 FAREWELL = 15.0  # seconds for the chunks in progress when the process ends
 
+# Celery's own wish to end, an exit code or None; its types know only the None.
+state: Any = worker_state
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,8 +42,8 @@ class EmbeddedWorker:
     """Runs the background work of this process until `stop`."""
 
     def __init__(self) -> None:
-        self.app: Celery = current_app._get_current_object()
-        self.app.conf.broker_url = "memory://localhost//"  # as is_wanted, in full
+        self.app: Celery = app_or_default()
+        self.app.conf.update(broker_url="memory://localhost//")  # as is_wanted, in full
         self.app.conf.broker_transport_options = {"polling_interval": POLLING}
         self.beat: beat.Service | None = None
         self.threads = [
@@ -56,7 +61,7 @@ class EmbeddedWorker:
     def stop(self) -> None:
         """Let operations go back to the queue after their chunk, and wait a moment for that."""
         stopping.ask()
-        state.should_stop = 0  # Celery's own wish to end, with that exit code
+        state.should_stop = 0
         if self.beat is not None:
             self.beat.stop()
         if not stopping.wait_until_idle(FAREWELL):

@@ -50,7 +50,7 @@ class OperationsPage(ListPage[Operation]):
     empty_text = gettext_lazy(
         "Nothing yet. Uploads, imports, exports and bulk changes show their progress here."
     )
-    columns: Sequence[Column] = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("name", gettext_lazy("Name"), "label", ordering="name", priority=1, is_link=True),
         Column("kind", gettext_lazy("Kind"), cells.kind_label, ordering="kind", priority=3),
         Column("who", gettext_lazy("Who"), cells.who_cell, csv=cells.who_name),

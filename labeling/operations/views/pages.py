@@ -100,9 +100,10 @@ def download(request: Request, pk: int) -> FileResponse:
     operation = _visible(request, pk)
     if not _may_download(request, operation):
         raise Forbidden(_("Your role in this team does not allow to download this result."))
-    if not operation.file or not operation.file.storage.exists(operation.file.name):
+    stored = operation.file.name
+    if not stored or not operation.file.storage.exists(stored):
         raise Http404
-    name = PurePosixPath(operation.file.name)
+    name = PurePosixPath(stored)
     response = FileResponse(
         operation.file.open("rb"),
         as_attachment=True,

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection
 
 from accounts.actor import Actor
+from accounts.models import User
 from labeling.operations import doorbell, engine
+from labeling.operations.engine import claims
 from labeling.operations.models import Operation
 from tests.labeling.operations import counting
 
@@ -24,7 +26,7 @@ def count(db, team, manager):
         cursor.execute(counting.CREATE_MARKS)
         cursor.execute("DELETE FROM test_marks")
 
-    def start(hold: bool = False, key: str = "", asker: object = manager, **data) -> Operation:
+    def start(hold: bool = False, key: str = "", asker: User | None = manager, **data) -> Operation:
         actor = Actor.for_user(asker) if asker is not None else None
         return engine.start("test-count", actor, team, data, hold=hold, idempotency_key=key)
 
@@ -39,3 +41,15 @@ def fate():
         return Operation.objects.get(pk=operation.pk)
 
     return read
+
+
+@pytest.fixture
+def take():
+    """Claims a queued operation, as a worker does."""
+
+    def claim(operation: Operation) -> Operation:
+        claimed = claims.take(operation.pk)
+        assert claimed is not None
+        return claimed
+
+    return claim

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from accounts.actor import Actor
 from labeling.core.errors import Conflict, Forbidden
-from labeling.core.workflow import find, perform, verbs_for
+from labeling.core.workflow import actions, perform, verbs_for
 from labeling.operations import engine, scratch
 from labeling.operations.engine import claims, stopping
 from labeling.operations.kinds import OperationFailed, Restart, scratch_folder
@@ -20,7 +20,7 @@ from tests.labeling.operations.counting import marks, meanwhile, raising
 
 
 def cancel(operation, user):
-    return perform(find(Operation, "cancel"), operation, Actor.for_user(user), {})
+    return perform(actions[Operation, "cancel"], operation, Actor.for_user(user), {})
 
 
 def test_an_operation_runs_to_its_end_with_each_row_once(count, fate):
@@ -160,7 +160,7 @@ def test_a_retry_goes_on_where_it_failed(count, fate, manager):
     operation = count(to=30)
     with meanwhile(written=raising(ValueError(), after=10)):
         engine.run(operation.pk)
-    perform(find(Operation, "retry"), operation, Actor.for_user(manager), {})
+    perform(actions[Operation, "retry"], operation, Actor.for_user(manager), {})
     assert fate(operation).message == ""
 
     engine.run(operation.pk)

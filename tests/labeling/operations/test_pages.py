@@ -80,9 +80,9 @@ def test_verbs_change_something_by_post_only(count, client_for, manager, outside
     assert client_for(manager).post(lost).status_code == 404
 
 
-def test_retry_is_offered_after_a_failure(count, page, client_for, manager, fate):
+def test_retry_is_offered_after_a_failure(count, page, client_for, manager, fate, take):
     operation = count()
-    claims.let_go(claims.take(operation.pk), Status.FAILED, "The archive is empty.")
+    claims.let_go(take(operation), Status.FAILED, "The archive is empty.")
     shown = page(operation.get_absolute_url()).content.decode()
     assert "The archive is empty." in shown
     assert 'data-verb="retry"' in shown
@@ -91,9 +91,9 @@ def test_retry_is_offered_after_a_failure(count, page, client_for, manager, fate
     assert fate(operation).status == Status.QUEUED
 
 
-def test_filters_of_the_list(count, team, page, manager, reviewer):
+def test_filters_of_the_list(count, team, page, manager, reviewer, take):
     running, done, other = count(), count(to=1), count(asker=reviewer)
-    claims.take(running.pk)
+    take(running)
     engine.run(done.pk)
     Operation.objects.filter(pk=other.pk).update(kind="vanished")
 
@@ -131,9 +131,9 @@ def test_the_page_polls_itself_until_it_is_over(count, page):
     assert "5 / 5" in part
 
 
-def test_the_page_shows_the_progress_of_a_chunk_that_is_not_done_yet(count, page):
+def test_the_page_shows_the_progress_of_a_chunk_that_is_not_done_yet(count, page, take):
     operation = count(to=50)
-    claims.write(claims.take(operation.pk), done=20, chunk_done=4)
+    claims.write(take(operation), done=20, chunk_done=4)
     assert "24 / 50" in page(operation.get_absolute_url()).content.decode()
 
 
@@ -217,12 +217,12 @@ def test_the_page_leads_to_what_the_operation_is_about(count, team, page, manage
 
 
 def test_the_bell_counts_ones_own_that_run_or_have_just_finished(
-    count, team, page, manager, reviewer
+    count, team, page, manager, reviewer, take
 ):
     url = reverse("operations:bell", args=[team.pk])
     assert "count" not in page(url).content.decode()
     engine.run(count(to=1).pk)
-    claims.take(count().pk)
+    take(count())
     old = count(to=1)
     engine.run(old.pk)
     Operation.objects.filter(pk=old.pk).update(completed_at="2020-01-01T00:00Z")
