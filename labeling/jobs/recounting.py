@@ -12,6 +12,7 @@ from labeling.jobs.models import Annotation, Job, JobItem
 from labeling.projects.documents import count
 
 CHUNK = 500
+COLUMNS = ("items", "done", "accepted", "rejected")
 
 
 @recounters.register("jobs")
@@ -24,18 +25,15 @@ def recount_jobs() -> Iterator[Difference]:
         tally["items"] += number
         for column, each in COUNTERS[state].items():
             tally[column] += each * number
-    stored = Job.objects.order_by("pk").values("pk", "items", "done", "accepted", "rejected")
-    for row in stored.iterator(chunk_size=CHUNK):
-        tally = counted.get(row["pk"], Counter())
+    for job in Job.objects.order_by("pk").only(*COLUMNS).iterator(chunk_size=CHUNK):
+        tally = counted.get(job.pk, Counter())
         wrong = {
-            column: tally[column]
-            for column in ("items", "done", "accepted", "rejected")
-            if row[column] != tally[column]
+            column: tally[column] for column in COLUMNS if getattr(job, column) != tally[column]
         }
         # One UPDATE mends all columns of a job: half of them might not fit its constraints.
-        fix = partial(Job.objects.filter(pk=row["pk"]).update, **wrong)
+        fix = partial(Job.objects.filter(pk=job.pk).update, **wrong)
         for column, number in wrong.items():
-            yield Difference(f"job {row['pk']} {column}", row[column], number, fix)
+            yield Difference(f"job {job.pk} {column}", getattr(job, column), number, fix)
 
 
 @recounters.register("annotations")
