@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import MemberViewSet, MeView, TeamViewSet
 from accounts.models import Membership, Team
 from labeling.core.api_verbs import with_verbs
+from labeling.exports.api import ExportViewSet, ImportView
 from labeling.jobs.api import (
     BatchViewSet,
     CommentViewSet,
@@ -43,6 +44,7 @@ router.register("jobs", with_verbs(JobViewSet, Job), "job")
 router.register("job-items", with_verbs(JobItemViewSet, JobItem), "job-item")
 router.register("comments", with_verbs(CommentViewSet, Comment), "comment")
 router.register("events", EventViewSet, "event")
+router.register("exports", ExportViewSet, "export")
 router.register("operations", with_verbs(OperationViewSet, Operation), "operation")
 
 app_name = "api"
@@ -50,5 +52,6 @@ urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("datasets/<int:pk>/import-annotations/", ImportView.as_view(), name="dataset-import"),
     path("", include(router.urls)),
 ]

@@ -12,8 +12,9 @@ urlpatterns = [
     path("account/", include("accounts.sign_in")),
     path("", include("labeling.operations.urls")),
     path("", include("labeling.projects.urls")),
-    path("", include("labeling.jobs.urls")),
+    # Before the jobs, whose addresses of verbs take any word.
     path("", include("labeling.exports.urls")),
+    path("", include("labeling.jobs.urls")),
     path("api/", include("labeling.api_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -49,10 +49,10 @@ ACCEPTED = Q(state=ItemState.ACCEPTED) | Q(
 Subject = Project | Dataset | Batch | Job
 
 
-def visible_subject(kind: str, key: int, team_id: int, actor: Actor) -> Subject | None:
-    """The thing to export if it is the team's and the actor sees it."""
+def visible_subject(kind: str, key: int, actor: Actor) -> Subject | None:
+    """The thing to export, if the actor sees it."""
     seen: QuerySet[Any] = MODELS[kind].objects.visible_to(actor)
-    found: Subject | None = seen.filter(pk=key, team=team_id).first()
+    found: Subject | None = seen.filter(pk=key).select_related("team").first()
     return found
 
 

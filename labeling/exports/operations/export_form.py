@@ -51,8 +51,8 @@ class ExportForm(forms.Form):
         """Find what it is of, among what the actor sees."""
         cleaned: dict[str, Any] = super().clean() or {}
         if "scope" in cleaned and "id" in cleaned:
-            subject = visible_subject(cleaned["scope"], cleaned["id"], self.team.pk, self.actor)
-            if subject is None:
+            subject = visible_subject(cleaned["scope"], cleaned["id"], self.actor)
+            if subject is None or subject.team_id != self.team.pk:
                 self.add_error("id", _("There is no such thing in this team."))
             cleaned["subject"] = subject
         return cleaned

@@ -39,17 +39,17 @@ FORM_BYTES = 1024 * 1024
 @require_http_methods(["GET", "POST"])
 def uploads(request: Request, pk: int) -> HttpResponseBase:
     """The upload page of a dataset; POST begins an upload, or does the whole of it."""
-    return _too_large(request) or _uploads(request, pk)
+    return refuse_large_body(request) or _uploads(request, pk)
 
 
 @csrf_exempt
 @require_POST
 def upload_files(request: Request, pk: int) -> HttpResponseBase:
     """Add files to an upload that was begun."""
-    return _too_large(request) or _upload_files(request, pk)
+    return refuse_large_body(request) or _upload_files(request, pk)
 
 
-def _too_large(request: Request) -> JsonResponse | None:
+def refuse_large_body(request: Request) -> JsonResponse | None:
     """Refuse a body by its declared length, before a byte of it is read."""
     most: int = settings.LABELDESK_MAX_UPLOAD_BYTES
     try:

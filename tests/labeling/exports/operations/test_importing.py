@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from typing import Any
 
 import pytest
 from defusedxml.ElementTree import parse
@@ -244,7 +245,7 @@ def test_the_staged_files_are_put_away(manager, dataset):
     [staged] = StagedFile.objects.all()
     run(operation)
     assert not StagedFile.objects.exists()
-    assert not default_storage.exists(staged.file.name)
+    assert not default_storage.exists(str(staged.file.name))
     assert not scratch_folder(operation.pk).exists()
 
 
@@ -325,8 +326,8 @@ def test_labels_of_work_in_progress_are_not_touched(manager, dataset, box):
 
 def size_in(path):
     """The size that a file says its image has."""
-    size = parse(path).getroot().find("size")
-    return int(size.findtext("width")), int(size.findtext("height"))
+    root: Any = parse(path).getroot()
+    return int(root.findtext("size/width")), int(root.findtext("size/height"))
 
 
 @pytest.mark.parametrize(
