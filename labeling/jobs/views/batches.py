@@ -185,6 +185,7 @@ def _batch_context(request: Request, pk: int) -> dict[str, Any]:
         "operation": _operation(request, found),
         "jobs": jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS],
         "verbs": verbs_for(found, request.actor),
+        "may_export": request.actor.can(Capability.EXPORT, found.team_id),
         "lines": described(_events(request, found)),
         "classes": found.classes.all(),
         "tags": found.tags.all(),

@@ -180,6 +180,7 @@ def live_context(request: Request, job: Job) -> dict[str, Any]:
         "at_risk": at_risk(job, estimate, now),
         "growth": growth_chart(job, estimate.work, now),
         "way_in": way_in(job, request),
+        "may_export": request.actor.can(Capability.EXPORT, job.team_id),
         **verb_context(job, request.actor),
     }
 

@@ -140,3 +140,12 @@ def test_the_pages_of_projects_and_datasets_lead_there(
     assert reverse("exports:export-project", args=[dataset.project_id]) in project
     plain = client_for(annotator).get(dataset.get_absolute_url()).content.decode()
     assert "/export/" not in plain
+
+
+def test_the_pages_of_batches_and_jobs_lead_there(client_for, manager, viewer, dataset):
+    things = subjects(dataset)
+    for scope in ("batch", "job"):
+        url = reverse(f"exports:export-{scope}", args=[things[scope].pk])
+        page = things[scope].get_absolute_url()
+        assert url in client_for(manager).get(page).content.decode()
+        assert url not in client_for(viewer).get(page).content.decode()
