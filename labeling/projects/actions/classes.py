@@ -131,7 +131,7 @@ class RemoveClass(RemoveAction):
     """No longer offer a class; its objects stay, are shown and exported."""
 
     verb = "remove-class"
-    label = _("Remove")
+    label = _("Remove class")
     description = _("No longer offered. What is labeled with it stays, is shown and exported.")
     model = LabelClass
     undo = "restore-class"
@@ -142,7 +142,7 @@ class RestoreClass(RestoreAction):
     """Offer a removed class again."""
 
     verb = "restore-class"
-    label = _("Restore")
+    label = _("Restore class")
     model = LabelClass
     undo = "remove-class"
 

@@ -59,7 +59,13 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.team = team
         self.project = project
-        self.fields["workspace"].queryset = Workspace.objects.filter(team=team)  # type: ignore[attr-defined]
+        shelves = Workspace.objects.filter(team=team)
+        field: Any = self.fields["workspace"]
+        field.queryset = shelves
+        usual = shelves.filter(name=DEFAULT_WORKSPACE).first()
+        if usual is not None:
+            field.empty_label = None  # it stands in the list by its own name
+            self.initial.setdefault("workspace", usual.pk)
 
     def clean(self) -> dict[str, Any]:
         """One workspace, and a name that is free in it."""

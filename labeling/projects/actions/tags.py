@@ -200,7 +200,7 @@ class RemoveTag(RemoveAction):
     """No longer offer a tag; where it was put it stays, is shown and exported."""
 
     verb = "remove-tag"
-    label = _("Remove")
+    label = _("Remove tag")
     description = _("No longer offered. Where it was put it stays, is shown and exported.")
     model = TagDefinition
     undo = "restore-tag"
@@ -211,7 +211,7 @@ class RestoreTag(RestoreAction):
     """Offer a removed tag again."""
 
     verb = "restore-tag"
-    label = _("Restore")
+    label = _("Restore tag")
     model = TagDefinition
     undo = "remove-tag"
 

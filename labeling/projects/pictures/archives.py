@@ -93,9 +93,11 @@ def entries_of(archive: ZipFile, most_bytes: int) -> list[Entry]:
             _("Unpacked it would be %(size)d MB, which is too much.")
             % {"size": unpacked // 1_000_000}
         )
-    shared = _shared_folders([parts for _index, _info, parts in shown])
+    judged = [(index, parts, _refusal(info, parts)) for index, info, parts in shown]
+    shared = _shared_folders([parts for _index, parts, refusal in judged if not refusal])
     return [
-        Entry(index, _name(parts[shared:]), _refusal(info, parts)) for index, info, parts in shown
+        Entry(index, _name(parts if refusal else parts[shared:]), refusal)
+        for index, parts, refusal in judged
     ]
 
 

@@ -220,14 +220,12 @@ def crumbs(project: Project) -> list[dict[str, Any]]:
 def _changed(request: Request, change: workflow.Change, project: Project) -> HttpResponseBase:
     """The editor as it is now, and a word about what happened."""
     text = sentence(change, change.outcome or change.obj)
-    is_quiet = change.action.verb == "move"
     if not wants_partial(request):
-        if not is_quiet:
-            toast(request, text, undo_url=undo_url(change))
+        toast(request, text, undo_url=undo_url(change))
         return redirect_htmx(request, next_url(request, schema_url(project)))
     project = get_visible_or_404(_projects(request), project.pk)
     response = reswap(retarget(_editor(request, project), "#schema"), "outerHTML")
-    if not is_quiet:
+    if change.action.undo:  # what was added, saved or moved can be seen
         toast(response, text, undo_url=undo_url(change))
     trigger_client_event(response, "close-dialog")
     return response

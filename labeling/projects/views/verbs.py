@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, Any] = {
     "add-tag": gettext_lazy("The tag “%(name)s” is added."),
     "edit-tag": gettext_lazy("“%(name)s” is saved."),
     "remove-tag": gettext_lazy("“%(name)s” is no longer offered."),
+    "move": gettext_lazy("“%(name)s” is moved."),
     "restore-tag": gettext_lazy("“%(name)s” is offered again."),
 }
 
@@ -134,9 +135,8 @@ def consequence(action: workflow.Action, obj: models.Model) -> str:
     if not action.destructive:
         return ""
     uses = [use.text for use in uses_of(obj)]
-    if not uses:
-        return ""
-    return _("In use: %(uses)s. %(meaning)s") % {
-        "uses": ", ".join(uses),
+    return _("“%(name)s” %(uses)s. %(meaning)s") % {
+        "name": obj,
+        "uses": _("is in use: %s") % ", ".join(uses) if uses else _("is not in use"),
         "meaning": action.description,
     }
