@@ -18,7 +18,7 @@ def test_whoever_holds_least_gets_the_next_job():
 def test_the_largest_jobs_go_first_so_that_the_shares_come_out_even():
     shares = spread({1: 10, 2: 20, 3: 30, 4: 40}, {7: 0, 8: 0}, {})
     assert {shares[4], shares[1]} != {shares[3]}
-    loads = {person: 0 for person in (7, 8)}
+    loads = dict.fromkeys((7, 8), 0)
     for job, person in shares.items():
         loads[person] += {1: 10, 2: 20, 3: 30, 4: 40}[job]
     assert set(loads.values()) == {50}
