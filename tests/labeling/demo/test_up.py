@@ -7,17 +7,18 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from labeling.demo.management.commands import up
 from tests.server import free_port
+
+UP = "labeling.demo.management.commands.up"
 
 
 @pytest.fixture
 def served(monkeypatch):
     """What would have been served, and which commands ran before."""
     seen: list[str] = []
-    monkeypatch.setattr(up, "call_command", lambda name, **options: seen.append(name))
-    monkeypatch.setattr(up.Server, "run", lambda server: seen.append(server.address.url))
-    monkeypatch.setattr(up.connections, "close_all", lambda: None)
+    monkeypatch.setattr(f"{UP}.call_command", lambda name, **options: seen.append(name))
+    monkeypatch.setattr(f"{UP}.Server.run", lambda server: seen.append(server.address.url))
+    monkeypatch.setattr(f"{UP}.connections.close_all", lambda: None)
     (settings.LABELDESK_DATA / "static.fingerprint").unlink(missing_ok=True)
     return seen
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from celery import current_app
+from celery.worker import WorkController
 from django.db import connection
 
 from labeling.operations import embedded
@@ -63,7 +64,7 @@ def test_it_gives_its_operation_back_when_the_process_ends(worker, count, fate):
 def test_a_death_of_the_worker_is_told_and_it_starts_again(
     worker, monkeypatch, caplog, count, fate
 ):
-    controller, deaths = embedded.WorkController, iter([SystemExit(1), ValueError("dead")])
+    controller, deaths = WorkController, iter([SystemExit(1), ValueError("dead")])
 
     def dying(**kwargs):
         death = next(deaths, None)
@@ -71,7 +72,7 @@ def test_a_death_of_the_worker_is_told_and_it_starts_again(
             raise death
         return controller(**kwargs)
 
-    monkeypatch.setattr(embedded, "WorkController", dying)
+    monkeypatch.setattr("labeling.operations.embedded.WorkController", dying)
     monkeypatch.setattr(embedded, "BREATH", 0.05)
     worker.start()
     operation = count(to=5)
