@@ -1,14 +1,16 @@
 """Projects, schemas, datasets and items over REST."""
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from labeling.core.api_parsers import PlainMultiPartParser
 from labeling.core.api_verbs import REFUSALS, Seen
 from labeling.operations.models import Operation
 from labeling.operations.serializers import OperationSerializer
@@ -36,7 +38,10 @@ from labeling.projects.serializers import (
     TagDefinitionSerializer,
     WorkspaceSerializer,
 )
-from labeling.projects.staging import begin_upload, stage_files, start_upload
+from labeling.projects.serving import image_of, thumbnail_of
+from labeling.projects.staging import upload_at_once
+
+LONGEST_KEY = 200
 
 
 class WorkspaceViewSet(Seen, ReadOnlyModelViewSet[Workspace]):
@@ -109,7 +114,7 @@ class DatasetViewSet(Seen, ReadOnlyModelViewSet[Dataset]):
     @action(
         detail=True,
         methods=["post"],
-        parser_classes=[MultiPartParser],
+        parser_classes=[PlainMultiPartParser],
         filter_backends=[],
         pagination_class=None,
     )
@@ -117,11 +122,8 @@ class DatasetViewSet(Seen, ReadOnlyModelViewSet[Dataset]):
         """Take pictures in, in the background; follow the operation for the outcome of each."""
         actor = self.request.actor
         files = [file for _name, group in request.FILES.lists() for file in group]
-        operation = begin_upload(
-            actor, self.get_object(), request.headers.get("Idempotency-Key", "")
-        )
-        stage_files(actor, operation, files)
-        started = start_upload(actor, operation)
+        key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY]
+        started = upload_at_once(actor, self.get_object(), files, key)
         shown = OperationSerializer(started, context=self.get_serializer_context())
         return Response(shown.data, status=status.HTTP_202_ACCEPTED)
 
@@ -135,3 +137,15 @@ class ItemViewSet(Seen, ReadOnlyModelViewSet[Item]):
     def seen(self) -> QuerySet[Item]:
         """Visible items."""
         return Item.objects.visible_to(self.request.actor)
+
+    @extend_schema(summary="The picture", responses={(200, "image/*"): OpenApiTypes.BINARY})
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def image(self, request: Request, pk: str | None = None) -> HttpResponseBase:
+        """The upright picture that labels are drawn on."""
+        return image_of(request._request, self.get_object())
+
+    @extend_schema(summary="The small picture", responses={(200, "image/*"): OpenApiTypes.BINARY})
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def thumbnail(self, request: Request, pk: str | None = None) -> HttpResponseBase:
+        """A small version, for grids."""
+        return thumbnail_of(request._request, self.get_object())

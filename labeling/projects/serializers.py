@@ -126,8 +126,8 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
 
     def get_image(self, item: Item) -> str:
         """Where the picture is."""
-        return reverse("projects:item-image", args=[item.pk])
+        return reverse("api:item-image", args=[item.pk])
 
     def get_thumbnail(self, item: Item) -> str:
         """Where its small version is."""
-        return reverse("projects:item-thumbnail", args=[item.pk])
+        return reverse("api:item-thumbnail", args=[item.pk])

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.actor import Actor
 from labeling.core.errors import Conflict, Forbidden, Invalid
+from labeling.core.workflow import actions, perform
 from labeling.operations.engine import release, start
 from labeling.operations.kinds import Plan, kinds
 from labeling.operations.models import Operation
@@ -26,6 +27,30 @@ from labeling.projects.pictures import tidy_name
 
 KIND = "upload-images"
 MOST_FILES = 20_000
+
+
+def upload_at_once(
+    actor: Actor, dataset: Dataset, files: Sequence[UploadedFile[Any]], key: str = ""
+) -> Operation:
+    """Begin an upload, add its files and let it start: what a script does in one request.
+
+    Arguments:
+        key: an idempotency key; the same one starts nothing again and stages no file.
+
+    Raises:
+        Forbidden, Invalid, Conflict: as the three steps; nothing is left to start then.
+    """
+    if not files:
+        raise Invalid({"file": [_("Send at least one file.")]})
+    operation = begin_upload(actor, dataset, key)
+    if operation.is_repeat and operation.status != Status.PENDING:
+        return operation
+    try:
+        stage_files(actor, operation, files)
+    except Invalid:
+        perform(actions[Operation, "cancel"], operation, actor)
+        raise
+    return start_upload(actor, operation)
 
 
 def begin_upload(actor: Actor, dataset: Dataset, idempotency_key: str = "") -> Operation:

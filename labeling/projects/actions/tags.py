@@ -45,6 +45,7 @@ class LinesField(forms.CharField):
     """A list of different texts, in the order given."""
 
     widget = LinesInput
+    takes_list = True
 
     def clean(self, value: Any) -> list[str]:
         """The lines without empty ones.

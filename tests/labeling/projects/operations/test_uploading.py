@@ -41,7 +41,7 @@ def rows_of(operation: Operation) -> list[tuple[str, str, str]]:
 def content_of(item: Item) -> bytes:
     """The bytes that are kept for it."""
     with item.file.open("rb") as file:
-        return file.read()
+        return bytes(file.read())
 
 
 def assert_whole(dataset: Dataset, names: list[str]) -> None:
@@ -51,8 +51,8 @@ def assert_whole(dataset: Dataset, names: list[str]) -> None:
     assert [item.name for item in items] == names
     assert [item.position for item in items] == list(range(1, len(names) + 1))
     assert dataset.item_count == len(names)
-    assert all(default_storage.exists(item.file.name) for item in items)
-    assert all(default_storage.exists(item.thumbnail.name) for item in items)
+    assert all(default_storage.exists(str(item.file.name)) for item in items)
+    assert all(default_storage.exists(str(item.thumbnail.name)) for item in items)
 
 
 def test_uploaded_files_become_items_in_their_order(dataset, upload):
