@@ -11,15 +11,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from accounts.filters import MemberOfTeamsFilter, TeamFilter
-from accounts.models import Membership, Team
+from accounts.filters import InvitationFilter, MemberOfTeamsFilter, TeamFilter, TokenFilter
+from accounts.models import ApiToken, Invitation, Membership, Team
 from accounts.serializers import (
     InvitationSerializer,
     MemberSerializer,
     MeSerializer,
     TeamSerializer,
+    TokenSerializer,
 )
-from labeling.core.api_verbs import REFUSALS, Seen, body_of, input_serializer
+from labeling.core.api_verbs import REFUSALS, Seen, input_of, input_serializer
 from labeling.core.workflow import actions, perform
 
 INVITE = actions[Team, "invite"]
@@ -79,7 +80,8 @@ class TeamViewSet(Seen, ReadOnlyModelViewSet[Team]):
     @action(detail=True, methods=["post"], filter_backends=[], pagination_class=None)
     def invite(self, request: Request, pk: str | None = None) -> Response:
         """Make a link that lets one person into the team."""
-        change = perform(INVITE, self.get_object(), self.request.actor, body_of(request))
+        team = self.get_object()
+        change = perform(INVITE, team, self.request.actor, input_of(request, INVITE.form))
         invitation, secret = change.outcome
         link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
         return Response({**InvitationSerializer(invitation).data, "link": link}, status=201)
@@ -94,3 +96,25 @@ class MemberViewSet(Seen, ReadOnlyModelViewSet[Membership]):
     def seen(self) -> QuerySet[Membership]:
         """The memberships that the actor may see."""
         return Membership.objects.visible_to(self.request.actor).select_related("user", "team")
+
+
+class InvitationViewSet(Seen, ReadOnlyModelViewSet[Invitation]):
+    """Links into the teams whose people one manages."""
+
+    serializer_class = InvitationSerializer
+    filterset_class = InvitationFilter
+
+    def seen(self) -> QuerySet[Invitation]:
+        """The invitations that the actor may see."""
+        return Invitation.objects.visible_to(self.request.actor).select_related("created_by")
+
+
+class TokenViewSet(Seen, ReadOnlyModelViewSet[ApiToken]):
+    """One's own API tokens. Another one is made on one's own page, by a person who signed in."""
+
+    serializer_class = TokenSerializer
+    filterset_class = TokenFilter
+
+    def seen(self) -> QuerySet[ApiToken]:
+        """The actor's own tokens."""
+        return ApiToken.objects.visible_to(self.request.actor)

@@ -7,9 +7,9 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Team
+from accounts.models import ApiToken, Invitation, Membership, Team
 from accounts.roles import Role
-from labeling.core.listing import StrictFilterSet, VisibleChoiceFilter
+from labeling.core.listing import KeyFilter, Order, StrictFilterSet, VisibleChoiceFilter
 
 STATES = (("active", _("active")), ("deactivated", _("deactivated")))
 
@@ -45,7 +45,7 @@ class MemberOfTeamsFilter(MemberFilter):
     """Members of all one's teams, as REST lists them."""
 
     team = VisibleChoiceFilter(Team, label=_("Team"))
-    user = django_filters.NumberFilter(label=_("Person"))
+    user = KeyFilter(label=_("Person"))
 
 
 class TeamFilter(StrictFilterSet):
@@ -57,4 +57,35 @@ class TeamFilter(StrictFilterSet):
 
     class Meta:
         model = Team
+        fields: tuple[str, ...] = ()
+
+
+class InvitationFilter(StrictFilterSet):
+    """Links into teams."""
+
+    team = VisibleChoiceFilter(Team, label=_("Team"))
+    role = django_filters.MultipleChoiceFilter(label=_("Role"), choices=Role.choices)
+
+    search_fields = ("email",)
+    orderings: ClassVar[Mapping[str, Any]] = {"created": "created_at", "expires": "expires_at"}
+    default_ordering = ("-created",)
+
+    class Meta:
+        model = Invitation
+        fields: tuple[str, ...] = ()
+
+
+class TokenFilter(StrictFilterSet):
+    """One's own API tokens."""
+
+    search_fields = ("name",)
+    orderings: ClassVar[Mapping[str, Any]] = {
+        "name": "name",
+        "created": "created_at",
+        "used": Order(("last_used_at",), empty_last=True),
+    }
+    default_ordering = ("-created",)
+
+    class Meta:
+        model = ApiToken
         fields: tuple[str, ...] = ()

@@ -4,8 +4,20 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import Invitation, Membership, Team, User
+from accounts.models import ApiToken, Invitation, Membership, Team, User
 from labeling.core.api_verbs import represents
+
+
+class PersonSerializer(serializers.ModelSerializer[User]):
+    """A person as they appear on work: by id, login and name."""
+
+    login = serializers.CharField(source="username", read_only=True)
+    name = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("id", "login", "name")
+        read_only_fields = fields
 
 
 class OwnTeamSerializer(serializers.Serializer[Membership]):
@@ -74,7 +86,43 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     """An invitation. Its link is told once, when it is made."""
 
+    created_by = PersonSerializer(read_only=True)
+    status = serializers.CharField(read_only=True)
+
     class Meta:
         model = Invitation
-        fields = ("id", "team", "email", "role", "restricted", "created_at", "expires_at")
+        fields = (
+            "id",
+            "team",
+            "email",
+            "role",
+            "restricted",
+            "status",
+            "created_by",
+            "created_at",
+            "expires_at",
+            "accepted_at",
+            "revoked_at",
+        )
+        read_only_fields = fields
+
+
+@represents(ApiToken)
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    """A token of one's own; its secret was told once, when it was made."""
+
+    status = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = ApiToken
+        fields = (
+            "id",
+            "name",
+            "prefix",
+            "status",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        )
         read_only_fields = fields

@@ -4,8 +4,14 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import MemberViewSet, MeView, TeamViewSet
-from accounts.models import Membership, Team
+from accounts.api import (
+    InvitationViewSet,
+    MemberViewSet,
+    MeView,
+    TeamViewSet,
+    TokenViewSet,
+)
+from accounts.models import ApiToken, Invitation, Membership, Team
 from labeling.core.api_verbs import with_verbs
 from labeling.exports.api import ExportViewSet, ImportView
 from labeling.jobs.api import (
@@ -31,6 +37,8 @@ from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 router = SimpleRouter()
 router.register("teams", with_verbs(TeamViewSet, Team), "team")
 router.register("members", with_verbs(MemberViewSet, Membership), "member")
+router.register("invitations", with_verbs(InvitationViewSet, Invitation), "invitation")
+router.register("tokens", with_verbs(TokenViewSet, ApiToken), "token")
 router.register("workspaces", WorkspaceViewSet, "workspace")
 router.register("projects", with_verbs(ProjectViewSet, Project), "project")
 router.register("classes", with_verbs(ClassViewSet, LabelClass), "class")

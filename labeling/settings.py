@@ -264,15 +264,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "labeling.core.api_parsers.PlainJsonParser",
+        "labeling.core.api_parsers.PlainFormParser",
+        "labeling.core.api_parsers.PlainMultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["labeling.core.api_filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "labeling.core.pagination.NumberedPages",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "labeling.core.api.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

@@ -114,6 +114,7 @@ class AcceptAction(OpenInvitationAction):
     """Coming in by a link. Holding its secret is the permission; the view looks it up by that."""
 
     capability = Capability.VIEW
+    by_rest = False  # an address of REST holds the invitation's id, which opens nothing
 
     def permits(self, obj: Invitation, actor: Any) -> bool:
         """Whoever has found it has the link."""

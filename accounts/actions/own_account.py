@@ -20,6 +20,7 @@ class OwnAccountAction(Action):
     model = User
     capability = Capability.VIEW
     recorded = False
+    by_rest = False  # a token must not make another one, nor move where reset links go
 
     def permits(self, obj: Any, actor: Any) -> bool:
         """Whether it is the actor's own account."""

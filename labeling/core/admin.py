@@ -29,6 +29,8 @@ class DeskAdmin(admin.ModelAdmin[M]):
 
     team_lookup = "team_id"
     list_per_page = 50
+    # Its address would tell whether something of another team exists; see `on_the_desk`.
+    view_on_site = False
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:

@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from labeling.core.listing import StrictFilterSet
+from labeling.core.listing import FilterError, StrictFilterSet
+
+# Parameters of pages only.
+PAGES_ONLY = ("format", "view")
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -20,6 +24,9 @@ class StrictFilterBackend(DjangoFilterBackend):
         if filterset is None:
             return queryset
         if isinstance(filterset, StrictFilterSet):
+            unknown = [name for name in PAGES_ONLY if name in request.query_params]
+            if unknown:
+                raise FilterError({name: [_("There is no such filter.")] for name in unknown})
             filterset.check()
         found: models.QuerySet[Any] = filterset.qs
         return found

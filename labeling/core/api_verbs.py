@@ -6,7 +6,7 @@ as it is now, or what the action made.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db import models
@@ -18,10 +18,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.core.errors import Invalid
-from labeling.core.fields import ChosenField, IdListField
+from labeling.core.fields import IdListField
 from labeling.core.http import get_visible_or_404
 from labeling.core.registry import Registry
 from labeling.core.workflow import Action, actions_of, perform
+
+M = TypeVar("M", bound=models.Model)
 
 representations: Registry[type[models.Model], type[serializers.BaseSerializer[Any]]] = Registry(
     "representation"
@@ -65,12 +67,12 @@ SIMPLE_FIELDS: tuple[tuple[type[forms.Field], type[serializers.Field[Any, Any, A
 def described(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
     """One form field as a REST field, for the schema only: the form itself does the checking."""
     required: dict[str, Any] = {"required": field.required}
-    if isinstance(field, IdListField | ChosenField | forms.ModelMultipleChoiceField):
+    if isinstance(field, IdListField | forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.IntegerField(), **required)
+    if takes_list(field):
+        return serializers.ListField(child=serializers.CharField(), **required)
     if isinstance(field, forms.ModelChoiceField):
         return serializers.IntegerField(allow_null=not field.required, **required)
-    if isinstance(field, forms.MultipleChoiceField):
-        return serializers.ListField(child=serializers.CharField(), **required)
     if isinstance(field, forms.TypedChoiceField) and field.coerce is int:
         return serializers.IntegerField(**required)
     if isinstance(field, forms.ChoiceField):
@@ -79,6 +81,12 @@ def described(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
         if isinstance(field, form_field):
             return rest_field(**required)
     return serializers.JSONField(**required)
+
+
+def takes_list(field: forms.Field) -> bool:
+    """Whether a script sends a JSON array for it; text fields say so themselves."""
+    many = IdListField | forms.ModelMultipleChoiceField | forms.MultipleChoiceField
+    return isinstance(field, many) or bool(getattr(field, "takes_list", False))
 
 
 @cache
@@ -100,6 +108,66 @@ def body_of(request: Request) -> Mapping[str, Any]:
     return request.data
 
 
+def input_of(request: Request, form: type[forms.BaseForm], *beside: str) -> Mapping[str, Any]:
+    """The request's data for a form, which a script is told when it does not fit.
+
+    A page's form sends texts, and always those that the form knows. A script may misspell a name
+    or send a list for one value; nothing of that is passed over in silence.
+
+    Arguments:
+        beside: fields that the caller reads itself.
+
+    Raises:
+        Invalid: JSON that is no object, a field that the form does not know, or the wrong type.
+    """
+    data = body_of(request)
+    fields: Mapping[str, forms.Field] = getattr(form, "base_fields", {})
+    errors = {
+        name: [problem]
+        for name, value in data.items()
+        if name not in beside and (problem := misfit(fields.get(name), value)) is not None
+    }
+    if errors:
+        raise Invalid(errors)
+    return data
+
+
+def misfit(field: forms.Field | None, value: Any) -> Any | None:
+    """Why a JSON value cannot be meant for a field; None when the form itself should judge it."""
+    if field is None:
+        return _("There is no such field.")
+    if value is None or isinstance(field, forms.JSONField):
+        return None
+    if takes_list(field):
+        parts = value if isinstance(value, list) else [value]
+        is_plain = not any(isinstance(part, dict | list) for part in parts)
+        return None if is_plain else _("Send a list of plain values.")
+    if isinstance(value, dict | list):
+        return _("Send one value.")
+    is_truth = isinstance(value, bool) or str(value).lower() in ("true", "false")
+    if isinstance(field, forms.BooleanField):
+        return None if is_truth else _("Say true or false.")
+    return _("Send a text or a number.") if isinstance(value, bool) else None
+
+
+def named(seen: models.QuerySet[M], data: Mapping[str, Any], field: str) -> M:
+    """The object whose key a field of the body holds.
+
+    Arguments:
+        seen: those that the actor may see; another is as good as none.
+
+    Raises:
+        Invalid
+    """
+    key = str(data.get(field, ""))
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        raise Invalid({field: [_("Name it by its id.")]})
+    found = seen.filter(pk=key).first()
+    if found is None:
+        raise Invalid({field: [_("There is none of this id.")]})
+    return found
+
+
 def with_verbs(viewset: type[Any], model: type[models.Model]) -> type[Any]:
     """The viewset with one POST route for each action of the model.
 
@@ -117,8 +185,9 @@ def _route(action: Action) -> Any:
     """The method of one verb."""
 
     def verb(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        data = body_of(request)
-        change = perform(action, self.get_object(), request.actor, data, request.FILES)  # type: ignore[attr-defined]
+        obj = self.get_object()
+        data = input_of(request, action.form)
+        change = perform(action, obj, request.actor, data, request.FILES)  # type: ignore[attr-defined]
         made = action.outcome_model is not None and change.outcome is not None
         shown = change.outcome if made else self.fresh(change.obj)
         serializer = representations[type(shown)](shown, context=self.get_serializer_context())
@@ -153,6 +222,7 @@ class Seen:
     """
 
     request: Any
+    kwargs: Any
     swagger_fake_view = False
 
     def seen(self) -> models.QuerySet[Any]:
@@ -166,8 +236,12 @@ class Seen:
             return model._default_manager.none()
         return self.seen()
 
+    def get_object(self) -> Any:
+        """The visible object of the address; what a list hides by default is found here."""
+        return self.seen_or_404(self.kwargs["pk"])
+
     def seen_or_404(self, pk: str | None) -> Any:
-        """The visible object of that key, for routes whose filters are about something else."""
+        """The visible object of that key."""
         return get_visible_or_404(self.seen(), pk or "")
 
     def fresh(self, obj: models.Model) -> Any:

@@ -6,7 +6,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from labeling.core.listing import StrictFilterSet, VisibleChoiceFilter
+from labeling.core.listing import KeyFilter, StrictFilterSet, VisibleChoiceFilter
 from labeling.operations.kinds import kinds
 from labeling.operations.models import Operation, OperationRow
 from labeling.operations.states import Outcome, Status
@@ -48,7 +48,7 @@ class OperationOfTeamsFilter(OperationFilter):
 
     team = VisibleChoiceFilter(Team, label=_("Team"))
     subject_type = django_filters.CharFilter(label=_("Type of subject"))
-    subject_id = django_filters.NumberFilter(label=_("Subject"))
+    subject_id = KeyFilter(label=_("Subject"))
 
 
 class OperationRowFilter(StrictFilterSet):

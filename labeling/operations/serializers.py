@@ -4,6 +4,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.operations.models import Operation, OperationRow
 
@@ -12,7 +13,7 @@ from labeling.operations.models import Operation, OperationRow
 class OperationSerializer(serializers.ModelSerializer[Operation]):
     """Machine work: how far it is, what came of it, and where its result is."""
 
-    created_by = serializers.CharField(source="created_by.name", read_only=True, default=None)
+    created_by = PersonSerializer(read_only=True, allow_null=True)
     download = serializers.SerializerMethodField()
 
     class Meta:
@@ -44,7 +45,7 @@ class OperationSerializer(serializers.ModelSerializer[Operation]):
         """Where the result can be fetched; None without one."""
         if not operation.file:
             return None
-        return reverse("operations:download", args=[operation.pk])
+        return reverse("api:operation-download", args=[operation.pk])
 
 
 @represents(OperationRow)

@@ -4,6 +4,7 @@ from labeling.core.listing.columns import Column
 from labeling.core.listing.filterset import (
     Chip,
     FilterError,
+    KeyFilter,
     Order,
     StrictFilterSet,
     VisibleChoiceFilter,
@@ -19,6 +20,7 @@ __all__ = [
     "Column",
     "Count",
     "FilterError",
+    "KeyFilter",
     "ListPage",
     "Order",
     "SavedViewLink",

@@ -16,6 +16,7 @@ from django_filters.fields import DateRangeField, DateTimeRangeField, RangeField
 from django_filters.widgets import SuffixedMultiWidget
 
 from labeling.core.errors import Invalid
+from labeling.core.http import LARGEST_KEY
 
 # Parameters of the list itself; every other one must be a filter. `next` and htmx send nothing.
 RESERVED = frozenset({"page", "page_size", "view", "format"})
@@ -92,6 +93,15 @@ class StableOrderingFilter(django_filters.OrderingFilter):
         is_descending = bool(names) and names[-1].startswith("-")
         expressions.append(F("pk").desc() if is_descending else F("pk").asc())
         return qs.order_by(*expressions)
+
+
+class KeyFilter(django_filters.Filter):
+    """Rows by the key of something, for lists where a menu of names would be too long."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=LARGEST_KEY, **kwargs)
 
 
 class VisibleChoiceFilter(django_filters.ModelChoiceFilter):

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Capability
+from labeling.core.fields import Flag
 from labeling.core.workflow import Action, Change, register
 from labeling.jobs.models import Batch, Event, Job
-from labeling.jobs.states import BatchStatus, Status
+from labeling.jobs.states import BatchStatus, Priority, Status
+from labeling.projects.actions.base import KeepingForm
 
 RUNNING = ((BatchStatus.QUEUED,), (BatchStatus.PROCESSING,), (BatchStatus.STOPPING,))
 
@@ -178,8 +180,17 @@ class UnarchiveBatch(BatchAction):
         settle_batch(change.obj.pk)
 
 
-class EditBatchForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What may still be changed once a batch is launched."""
+class EditBatchForm(KeepingForm, forms.ModelForm):  # type: ignore[type-arg]
+    """What may still be changed once a batch is launched; what is not sent stays."""
+
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, label=_("Priority"))
+    due_at = forms.DateTimeField(
+        required=False,
+        label=_("Due"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    needs_review = Flag(default=True, label=_("A reviewer decides on the work"))
+    allow_own_review = Flag(default=False, label=_("People may review own work"))
 
     class Meta:
         model = Batch
@@ -204,6 +215,10 @@ class EditBatch(BatchAction):
     label = _("Edit")
     form = EditBatchForm
     order = 40
+
+    def form_kwargs(self, obj: Batch, actor: Any) -> dict[str, Any]:
+        """What it is now."""
+        return {"initial": {name: getattr(obj, name) for name in EditBatchForm.Meta.fields}}
 
     def changes(self, change: Change) -> dict[str, Any]:
         """The new values; the history names what changed."""

@@ -52,6 +52,7 @@ class SaveView(Action):
     capability = Capability.VIEW
     form = SaveViewForm
     recorded = False
+    by_rest = False  # a view is a page's address; scripts keep their own
     order = 95
 
     def effect(self, change: Change) -> None:
@@ -71,10 +72,11 @@ class ViewAction(Action):
     model = SavedView
     capability = Capability.VIEW
     recorded = False
+    by_rest = False
 
-    def refusal(self, obj: SavedView, actor: Any) -> Any | None:
-        """Nobody changes another's."""
-        return None if obj.user_id == actor.user.pk else _("This view is somebody else's.")
+    def permits(self, obj: SavedView, actor: Any) -> bool:
+        """Nobody changes another's, whatever the role."""
+        return obj.user_id == actor.user.pk and super().permits(obj, actor)
 
 
 @register

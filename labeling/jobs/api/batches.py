@@ -7,9 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of
-from labeling.core.workflow import perform
-from labeling.jobs.api.datasets import CREATE, BatchWrite, dataset_of
+from labeling.core.api_verbs import REFUSALS, Seen
+from labeling.jobs.api.datasets import BatchWrite, launched
 from labeling.jobs.dashboards import with_progress
 from labeling.jobs.filters import BatchFilterSet
 from labeling.jobs.models import Batch
@@ -35,7 +34,5 @@ class BatchViewSet(Seen, ReadOnlyModelViewSet[Batch]):
     )
     def create(self, request: Request) -> Response:
         """The same as `create-batch` on the dataset that `dataset` names."""
-        data = body_of(request)
-        change = perform(CREATE, dataset_of(self.request, data), self.request.actor, data)
-        shown = self.get_serializer(self.fresh(change.outcome))
+        shown = self.get_serializer(self.fresh(launched(self.request)))
         return Response(shown.data, status=status.HTTP_201_CREATED)

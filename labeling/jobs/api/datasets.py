@@ -1,14 +1,12 @@
-"""The dataset that a request names in its body."""
+"""What the addresses that make jobs share: the dataset, and the form of a batch."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from labeling.core.api_verbs import input_serializer
-from labeling.core.errors import Invalid
-from labeling.core.workflow import actions
+from labeling.core.api_verbs import input_of, input_serializer, named
+from labeling.core.workflow import actions, perform
+from labeling.jobs.models import Batch
 from labeling.projects.models import Dataset
 
 CREATE = actions[Dataset, "create-batch"]
@@ -20,16 +18,14 @@ class BatchWrite(input_serializer(CREATE)):  # type: ignore[misc]
     dataset = serializers.IntegerField()
 
 
-def dataset_of(request: Any, data: Mapping[str, Any]) -> Dataset:
-    """The dataset of `data["dataset"]`.
+def launched(request: Any) -> Batch:
+    """Make a batch of the dataset that the request's `dataset` names, and launch it.
 
     Raises:
-        Invalid: none is named, or the actor sees none of that id.
+        WorkflowError: nothing was made then.
     """
-    named = str(data.get("dataset", ""))
-    if not named.isdecimal() or len(named) > 18:
-        raise Invalid({"dataset": [_("Name the dataset by its id.")]})
-    found = Dataset.objects.visible_to(request.actor).filter(pk=named).first()
-    if found is None:
-        raise Invalid({"dataset": [_("There is no such dataset.")]})
-    return found
+    data = input_of(request, CREATE.form, "dataset")
+    dataset = named(Dataset.objects.visible_to(request.actor), data, "dataset")
+    rest = {name: value for name, value in data.items() if name != "dataset"}
+    batch: Batch = perform(CREATE, dataset, request.actor, rest).outcome
+    return batch

@@ -1,19 +1,19 @@
 """Comments and history over REST."""
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of
-from labeling.core.errors import Invalid
+from labeling.core.api_verbs import REFUSALS, Seen, input_of, named
 from labeling.core.workflow import actions, perform
 from labeling.jobs.filters import CommentFilterSet, EventFilterSet
 from labeling.jobs.models import Comment, Event, Job
 from labeling.jobs.serializers import CommentSerializer, EventSerializer
+
+COMMENT = actions[Job, "comment"]
 
 
 class CommentWrite(serializers.Serializer[Comment]):
@@ -44,13 +44,10 @@ class CommentViewSet(Seen, ReadOnlyModelViewSet[Comment]):
     )
     def create(self, request: Request) -> Response:
         """The same as the verb `comment` on the job that `job` names."""
-        data = body_of(request)
-        named = str(data.get("job", ""))
-        visible = Job.objects.visible_to(self.request.actor)
-        job = visible.filter(pk=named).first() if named.isdecimal() and len(named) < 19 else None
-        if job is None:
-            raise Invalid({"job": [_("There is no such job.")]})
-        change = perform(actions[Job, "comment"], job, self.request.actor, data)
+        data = input_of(request, COMMENT.form, "job")
+        job = named(Job.objects.visible_to(self.request.actor), data, "job")
+        rest = {name: value for name, value in data.items() if name != "job"}
+        change = perform(COMMENT, job, self.request.actor, rest)
         shown = self.get_serializer(change.outcome)
         return Response(shown.data, status=status.HTTP_201_CREATED)
 

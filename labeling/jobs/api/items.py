@@ -7,11 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of
+from labeling.core.api_verbs import REFUSALS, Seen, input_of
 from labeling.core.workflow import actions, perform
 from labeling.jobs.filters import JobItemFilterSet
 from labeling.jobs.models import JobItem
 from labeling.jobs.serializers import AnnotationSerializer, AnnotationWrite, JobItemSerializer
+
+SAVE = actions[JobItem, "save-annotation"]
 
 
 class JobItemViewSet(Seen, ReadOnlyModelViewSet[JobItem]):
@@ -22,9 +24,11 @@ class JobItemViewSet(Seen, ReadOnlyModelViewSet[JobItem]):
 
     def seen(self) -> QuerySet[JobItem]:
         """Visible job items with what is shown of them."""
-        return JobItem.objects.visible_to(self.request.actor).select_related(
-            "item", "job__batch", "decided_by", "done_by", "annotation__updated_by"
+        items = JobItem.objects.visible_to(self.request.actor).select_related(
+            "item", "job", "decided_by", "done_by", "annotation__updated_by"
         )
+        # A document may be large, and only one address shows it.
+        return items.defer("annotation__document")
 
     @extend_schema(
         summary="The labels of one item", responses={200: AnnotationSerializer}, filters=False
@@ -43,6 +47,6 @@ class JobItemViewSet(Seen, ReadOnlyModelViewSet[JobItem]):
     @annotation.mapping.put
     def save_annotation(self, request: Request, pk: str | None = None) -> Response:
         """Store the document if nobody saved since `version`; else a 409 with what is stored."""
-        save = actions[JobItem, "save-annotation"]
-        change = perform(save, self.get_object(), self.request.actor, body_of(request))
+        job_item = self.get_object()
+        change = perform(SAVE, job_item, self.request.actor, input_of(request, SAVE.form))
         return Response(AnnotationSerializer(change.outcome).data)

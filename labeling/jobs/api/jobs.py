@@ -10,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen, body_of
-from labeling.core.workflow import perform
-from labeling.jobs.api.datasets import CREATE, BatchWrite, dataset_of
+from labeling.core.api_verbs import REFUSALS, Seen
+from labeling.jobs.api.datasets import BatchWrite, launched
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
@@ -22,12 +21,36 @@ from labeling.operations.waiting import finish
 WAIT_SECONDS = 10.0
 
 
-class StatisticsSerializer(serializers.Serializer[Any]):
-    """Counts over a job's annotations."""
+class ClassFiguresSerializer(serializers.Serializer[Any]):
+    """One class: how many objects, on how many items."""
 
-    classes = serializers.ListField(child=serializers.DictField())
-    tags = serializers.ListField(child=serializers.DictField())
-    items = serializers.DictField()
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    objects = serializers.IntegerField()
+    items = serializers.IntegerField()
+
+
+class TagFiguresSerializer(serializers.Serializer[Any]):
+    """One tag: how often on images and on objects, and its most frequent values with counts."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    images = serializers.IntegerField()
+    objects = serializers.IntegerField()
+    values = serializers.ListField(child=serializers.ListField())
+
+
+class StatisticsSerializer(serializers.Serializer[Any]):
+    """Counts over a job's annotations; those of each item stand with the job items.
+
+    `empty` are items without any object or tag.
+    """
+
+    items = serializers.IntegerField()
+    objects = serializers.IntegerField()
+    empty = serializers.IntegerField()
+    classes = ClassFiguresSerializer(many=True)
+    tags = TagFiguresSerializer(many=True)
 
 
 class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
@@ -38,9 +61,10 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
 
     def seen(self) -> QuerySet[Job]:
         """Visible jobs with the people on them."""
-        return Job.objects.visible_to(self.request.actor).select_related(
+        jobs = Job.objects.visible_to(self.request.actor).select_related(
             "annotator", "reviewer", "created_by", "batch"
         )
+        return jobs.defer("batch__description", "batch__instructions")
 
     @extend_schema(
         summary="Make jobs",
@@ -52,14 +76,13 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
 
         Large batches are made in the background: then the answer is a 202 with the batch.
         """
-        data = body_of(request)
-        change = perform(CREATE, dataset_of(self.request, data), self.request.actor, data)
-        batch = change.outcome
+        batch = launched(self.request)
         finish(batch.operation_id, WAIT_SECONDS)
         jobs = self.seen().filter(batch=batch, archived_at=None).order_by("number")
         if not jobs:
-            context = self.get_serializer_context()
-            return Response(BatchSerializer(batch, context=context).data, status=202)
+            batch.refresh_from_db()
+            shown = BatchSerializer(batch, context=self.get_serializer_context())
+            return Response(shown.data, status=status.HTTP_202_ACCEPTED)
         shown = self.get_serializer(jobs, many=True)
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
@@ -67,4 +90,4 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
     @action(detail=True, filter_backends=[], pagination_class=None)
     def statistics(self, request: Request, pk: str | None = None) -> Response:
         """Objects per class, tags with their values, and how much is on each item."""
-        return Response(job_statistics(self.get_object()))
+        return Response(StatisticsSerializer(job_statistics(self.get_object())).data)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from labeling.core.listing import StrictFilterSet, VisibleChoiceFilter
+from labeling.core.listing import KeyFilter, StrictFilterSet, VisibleChoiceFilter
 from labeling.jobs.filters.choices import PersonFilter
 from labeling.jobs.models import Comment, Event
 
@@ -13,8 +13,8 @@ from labeling.jobs.models import Comment, Event
 class CommentFilterSet(StrictFilterSet):
     """Every way to choose comments."""
 
-    job = django_filters.NumberFilter(field_name="job", label=_("Job"))
-    job_item = django_filters.NumberFilter(field_name="job_item", label=_("Job item"))
+    job = KeyFilter(field_name="job", label=_("Job"))
+    job_item = KeyFilter(field_name="job_item", label=_("Job item"))
     author = PersonFilter(label=_("Author"))
     resolved = django_filters.BooleanFilter(method="filter_resolved", label=_("Resolved"))
 
@@ -37,9 +37,9 @@ class EventFilterSet(StrictFilterSet):
     """Every way to choose history."""
 
     team = VisibleChoiceFilter(Team, label=_("Team"))
-    batch = django_filters.NumberFilter(field_name="batch", label=_("Batch"))
-    job = django_filters.NumberFilter(field_name="job", label=_("Job"))
-    job_item = django_filters.NumberFilter(field_name="job_item", label=_("Job item"))
+    batch = KeyFilter(field_name="batch", label=_("Batch"))
+    job = KeyFilter(field_name="job", label=_("Job"))
+    job_item = KeyFilter(field_name="job_item", label=_("Job item"))
     actor = PersonFilter(label=_("Who"))
     verb = django_filters.CharFilter(field_name="verb", label=_("Verb"))
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("Since"))

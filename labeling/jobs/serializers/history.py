@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
+from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.jobs.models import Comment, Event
-from labeling.jobs.serializers.people import PersonSerializer
 
 
 @represents(Comment)

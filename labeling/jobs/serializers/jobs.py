@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.core.workflow import verbs_for
 from labeling.jobs.models import Job, JobItem
-from labeling.jobs.serializers.people import PersonSerializer
 
 
 class CountersSerializer(serializers.ModelSerializer[Job]):
@@ -82,6 +82,8 @@ class JobItemSerializer(serializers.ModelSerializer[JobItem]):
     name = serializers.CharField(source="item.name", read_only=True)
     width = serializers.IntegerField(source="item.width", read_only=True)
     height = serializers.IntegerField(source="item.height", read_only=True)
+    object_count = serializers.IntegerField(source="annotation.object_count", read_only=True)
+    tag_count = serializers.IntegerField(source="annotation.tag_count", read_only=True)
     decided_by = PersonSerializer(read_only=True, allow_null=True)
     done_by = PersonSerializer(read_only=True, allow_null=True)
     job = CountersSerializer(read_only=True)
@@ -95,6 +97,8 @@ class JobItemSerializer(serializers.ModelSerializer[JobItem]):
             "name",
             "width",
             "height",
+            "object_count",
+            "tag_count",
             "position",
             "state",
             "version",

@@ -1,7 +1,6 @@
 """The page of one operation, what it refreshes, its verbs, its result, and the bell."""
 
 from datetime import timedelta
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.apps import apps
@@ -15,30 +14,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Team
-from accounts.roles import Capability
 from accounts.views.verbs import back_with_toast, verb_page
 from labeling.core import workflow
-from labeling.core.errors import Forbidden
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import place
 from labeling.core.workflow import verbs_for
 from labeling.operations import cells
-from labeling.operations.kinds import kinds
 from labeling.operations.models import Operation
+from labeling.operations.results import may_download, result_of
 from labeling.operations.states import LIVE, Outcome, Status
 
 SHOWN_PROBLEMS = 25
 POLL_SECONDS = 1
 JUST_FINISHED = timedelta(minutes=5)
-
-# What a result may be served as. A name decides nothing else, and nothing is shown in place.
-MEDIA_TYPES = {
-    ".zip": "application/zip",
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-    ".csv": "text/csv; charset=utf-8",
-}
-ANY_BYTES = "application/octet-stream"
 
 SENTENCES = {
     "cancel": gettext_lazy("“%(name)s” is being canceled."),
@@ -97,22 +85,7 @@ def operation_verb(request: Request, pk: int, verb: str) -> HttpResponseBase:
 @require_safe
 def download(request: Request, pk: int) -> FileResponse:
     """The result, streamed; never shown in place, under a name and a type of our own."""
-    operation = _visible(request, pk)
-    if not _may_download(request, operation):
-        raise Forbidden(_("Your role in this team does not allow to download this result."))
-    stored = operation.file.name
-    if not stored or not operation.file.storage.exists(stored):
-        raise Http404
-    name = PurePosixPath(stored)
-    response = FileResponse(
-        operation.file.open("rb"),
-        as_attachment=True,
-        filename=name.name,
-        content_type=MEDIA_TYPES.get(name.suffix.lower(), ANY_BYTES),
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return result_of(request.actor, _visible(request, pk))
 
 
 @require_safe
@@ -141,17 +114,11 @@ def _context(request: Request, operation: Operation) -> dict[str, Any]:
         "time_left": cells.time_left(operation, timezone.now()),
         "subject": _subject(request, operation),
         "verbs": verbs_for(operation, request.actor),
-        "may_download": bool(operation.file) and _may_download(request, operation),
+        "may_download": bool(operation.file) and may_download(request.actor, operation),
         "problems": shown[:SHOWN_PROBLEMS],
         "has_more_problems": len(shown) > SHOWN_PROBLEMS,
         "has_rows": bool(shown) or operation.rows.exists(),
     }
-
-
-def _may_download(request: Request, operation: Operation) -> bool:
-    kind = kinds.get(operation.kind)
-    capability = kind.capability if kind is not None else Capability.EXPORT
-    return bool(request.actor.can(capability, operation.team_id))
 
 
 def _subject(request: Request, operation: Operation) -> Any | None:
