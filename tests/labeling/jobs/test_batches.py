@@ -11,7 +11,7 @@ from labeling.projects.labels import store_labels
 from labeling.projects.models import Dataset
 from tests.factories import DatasetFactory, LabelClassFactory, TagDefinitionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -25,12 +25,13 @@ def dataset(team, manager) -> Dataset:
 
 
 @pytest.fixture
-def create(actor_for, manager, dataset):
-    """Makes a batch as the manager."""
+def create(actor_for, manager, dataset, django_capture_on_commit_callbacks):
+    """Makes a batch as the manager, and lets its launch run."""
 
     def made(**data) -> Batch:
         action = actions[Dataset, "create-batch"]
-        change = perform(action, dataset, actor_for(manager), {"name": "Fruit", **data})
+        with django_capture_on_commit_callbacks(execute=True):
+            change = perform(action, dataset, actor_for(manager), {"name": "Fruit", **data})
         return Batch.objects.get(pk=change.outcome.pk)
 
     return made
@@ -132,14 +133,17 @@ def test_editing_a_batch_moves_priority_and_due_date_of_open_jobs(
     assert (job.priority, job.due_at.year) == (5, 2030)
 
 
-def test_the_page_makes_a_batch_and_leads_to_it(client_for, manager, dataset, team) -> None:
+def test_the_page_makes_a_batch_and_leads_to_it(
+    client_for, manager, dataset, team, django_capture_on_commit_callbacks
+) -> None:
     client = client_for(manager)
     url = reverse("jobs:batch-new", args=[team.pk])
     page = client.get(url, {"dataset": dataset.pk})
     assert b"lemon" in page.content
     sent = {"dataset": dataset.pk, "name": "From the page", "split": "segments", "segment_size": 4}
     ticked = {"needs_review": ["false", "on"], "classes": ["", *ids(dataset)]}
-    answer = client.post(url, {**sent, **ticked})
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(url, {**sent, **ticked})
     batch = Batch.objects.get()
     assert answer.headers["Location"] == batch.get_absolute_url()
     assert (batch.status, batch.jobs.count(), batch.needs_review) == (

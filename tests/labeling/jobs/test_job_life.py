@@ -10,7 +10,7 @@ from labeling.jobs.states import BatchStatus, ItemState, Stage, State, Status
 from labeling.projects.models import Dataset, ItemLabels
 from tests.factories import DatasetFactory, LabelClassFactory, TagDefinitionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -33,11 +33,12 @@ def act(actor_for):
 
 
 @pytest.fixture
-def launch(act, manager, dataset):
+def launch(act, manager, dataset, django_capture_on_commit_callbacks):
     """Launches a batch over the dataset and returns it, loaded."""
 
     def launched(**data) -> Batch:
-        change = act(manager, dataset, "create-batch", **{"name": "Lemons", **data})
+        with django_capture_on_commit_callbacks(execute=True):
+            change = act(manager, dataset, "create-batch", **{"name": "Lemons", **data})
         return Batch.objects.get(pk=change.outcome.pk)
 
     return launched
