@@ -37,6 +37,13 @@ EVENTS_A_PAGE = 50
 LEAST_POINTS = 3
 CHART_HEIGHT = 110
 
+TABS = {
+    "items": "jobs/job_items.html",
+    "comments": "jobs/job_comments.html",
+    "history": "jobs/job_history.html",
+    "statistics": "jobs/job_statistics.html",
+}
+
 # Items are looked at on the review page once the job has been handed in.
 IN_REVIEW = frozenset({Status.ON_REVIEW, Status.COMPLETED})
 
@@ -124,7 +131,7 @@ def _page(request: Request, job: Job, tab: str, more: Mapping[str, Any]) -> Http
         "is_open": is_open(job),
         "may_comment": request.actor.can(Capability.COMMENT, job.team_id),
         "tabs": tabs(request, job, tab),
-        "tab_template": f"jobs/job_{tab}.html",
+        "tab_template": TABS[tab],
         **more,
     }
     if not wants_partial(request):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Membership, User
@@ -88,6 +88,7 @@ class PeoplePage(TeamListPage[Membership]):
     filterset_class = PeopleFilterSet
     capability = Capability.MANAGE_JOBS
     title = gettext_lazy("People")
+    count_words = ngettext_lazy("%(shown)s person", "%(shown)s people", "number")
     nav = "people"
     view_page = "jobs:people"
     template_name = "jobs/people.html"
@@ -186,7 +187,7 @@ def reassign(request: Request, pk: int) -> HttpResponseBase:
         raise Forbidden(_("Only managers and owners give out work."))
     jobs = open_jobs(request, member)
     others = people_who(Capability.LABEL, member.team_id).exclude(pk=member.user_id)
-    form = ReassignForm(request.POST or None, people=others)
+    form = ReassignForm(request.POST if request.method == "POST" else None, people=others)
     if request.method == "POST" and jobs and form.is_valid():
         people = [each.pk for each in form.cleaned_data["people"]]
         data = {"verb": "spread", "people": people, "jobs": jobs}

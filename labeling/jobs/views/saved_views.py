@@ -11,6 +11,7 @@ from accounts.models import Team
 from accounts.views.verbs import verb_page
 from labeling.core import workflow
 from labeling.core.http import Request, get_visible_or_404, next_url, redirect_htmx, toast
+from labeling.jobs.actions.saved_views import VIEWED_LISTS
 from labeling.jobs.models import SavedView
 
 SENTENCES = {
@@ -47,6 +48,7 @@ def view_verb(request: Request, pk: int, verb: str) -> HttpResponseBase:
 
 
 def list_url(view: SavedView) -> str:
-    """The list as the view shows it."""
-    url = reverse(view.page, args=[view.team_id])
+    """The list as the view shows it; the jobs list for a list that there is no more."""
+    page = view.page if view.page in VIEWED_LISTS else VIEWED_LISTS[0]
+    url = reverse(page, args=[view.team_id])
     return f"{url}?{view.query}" if view.query else url
