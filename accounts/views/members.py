@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.filters import MemberFilter
@@ -43,6 +43,7 @@ class MembersPage(ListPage[Membership]):
 
     filterset_class = MemberFilter
     title = gettext_lazy("Members")
+    count_words = ngettext_lazy("%(shown)s member", "%(shown)s members", "number")
     nav = "members"
     template_name = "accounts/members.html"
     row_actions_template = "accounts/member_verbs.html"

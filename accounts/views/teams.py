@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.filters import TeamFilter
@@ -26,6 +26,7 @@ class TeamsPage(ListPage[Team]):
 
     filterset_class = TeamFilter
     title = gettext_lazy("Teams")
+    count_words = ngettext_lazy("%(shown)s team", "%(shown)s teams", "number")
     template_name = "accounts/teams.html"
     empty_template = "accounts/no_team.html"
     columns: ClassVar[Sequence[Column]] = (

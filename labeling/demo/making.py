@@ -1,11 +1,13 @@
 """Makes the demo, step by step; each step keeps what is there, so a second run adds nothing."""
 
 import random
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from accounts.actor import Actor
+from accounts.models import Membership
 from labeling.demo.clock import Clock
 from labeling.demo.people import (
     issue_credentials,
@@ -16,6 +18,8 @@ from labeling.demo.people import (
 from labeling.demo.pictures import draw_picture
 from labeling.demo.project import make_dataset, make_project
 from labeling.demo.story import Story, tell
+from labeling.operations.models import Operation
+from labeling.projects.models import Item, Project
 
 SEED = 7
 DAYS = 10
@@ -41,6 +45,7 @@ def make_demo() -> dict[str, Any]:
     pictures = list(drawn.values())
     june = make_dataset(project, "Table, June", pictures[: len(JUNE)], manager, before)
     july = make_dataset(project, "Table, July", pictures[len(JUNE) :], manager, before)
+    _backdate(project, before)
     tell(Story(team, people, drawn), june, july)
     facts = {
         "url": settings.LABELDESK_URL,
@@ -52,3 +57,14 @@ def make_demo() -> dict[str, Any]:
     }
     keep_credentials(facts)
     return facts
+
+
+def _backdate(project: Project, at: datetime) -> None:
+    """Let the project and what lies in it be as old as the history that is told of it."""
+    Project.objects.filter(pk=project.pk).update(created_at=at)
+    project.datasets.update(created_at=at)
+    Item.objects.filter(dataset__project=project).update(created_at=at)
+    Operation.objects.filter(team=project.team_id).update(
+        created_at=at, started_at=at, completed_at=at
+    )
+    Membership.objects.filter(team=project.team_id).update(joined_at=at)

@@ -34,6 +34,8 @@ class Column:
             narrow screens too.
         is_link: whether the cell links to the row's page. Exactly one column should.
         is_number: right-aligned, tabular figures.
+        is_named: whether its label stands before the value on a phone's card, where no header
+            says what it is. Numbers always have theirs.
     """
 
     name: str
@@ -46,12 +48,14 @@ class Column:
     priority: int = 2
     is_link: bool = False
     is_number: bool = False
+    is_named: bool = False
 
     @property
     def css(self) -> str:
         """Classes of its cells."""
         number = " num" if self.is_number else ""
-        return f"col-{self.name} priority-{self.priority}{number}"
+        named = " is-named" if self.is_named or self.is_number else ""
+        return f"col-{self.name} priority-{self.priority}{number}{named}"
 
     def value_of(self, row: Any) -> Any:
         """What the cell shows, before any markup."""

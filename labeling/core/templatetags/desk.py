@@ -8,7 +8,13 @@ from typing import Any
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, MultiWidget, Select
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    MultiWidget,
+    RadioSelect,
+    Select,
+)
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import get_template
@@ -226,7 +232,7 @@ def field_kind(field: BoundField) -> str:
     widget = field.field.widget
     if isinstance(widget, MultiWidget):
         return "range"
-    if isinstance(widget, CheckboxSelectMultiple):
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
         return "choices"
     if isinstance(widget, CheckboxInput):
         return "check"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Team
 from accounts.roles import Capability
@@ -29,6 +30,7 @@ class BatchList(ListPage[Batch]):
 
     filterset_class = TeamBatchFilterSet
     title = _("Batches")
+    count_words = ngettext_lazy("%(shown)s batch", "%(shown)s batches", "number")
     nav = "batches"
     template_name = "jobs/batch_list.html"
     empty_text = _("No batch fits. Launch one with “New batch”, or loosen the filters.")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.roles import Capability
 from labeling.core.listing import Column
@@ -45,6 +46,7 @@ class JobList(TeamListPage[Job]):
 
     filterset_class = TeamJobFilterSet
     title = _("Jobs")
+    count_words = ngettext_lazy("%(shown)s job", "%(shown)s jobs", "number")
     nav = "jobs"
     view_page = "jobs:job-list"
     template_name = "jobs/job_list.html"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.roles import Capability
 from labeling.core.listing import Column
@@ -80,6 +80,7 @@ class ReviewQueue(TeamListPage[Job]):
     filterset_class = ReviewQueueFilterSet
     capability = Capability.REVIEW
     title = gettext_lazy("Review")
+    count_words = ngettext_lazy("%(shown)s job", "%(shown)s jobs", "number")
     nav = "review"
     view_page = "jobs:review-queue"
     template_name = "jobs/review_queue.html"
@@ -118,6 +119,7 @@ class ReviewQueue(TeamListPage[Job]):
             ordering="submitted",
             csv="submitted_at",
             priority=1,
+            is_named=True,
         ),
         Column("due", gettext_lazy("Due"), cells.due_cell, ordering="due", csv="due_at"),
         Column(

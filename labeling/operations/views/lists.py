@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.models import Team
 from accounts.roles import Capability
@@ -46,6 +46,7 @@ class OperationsPage(ListPage[Operation]):
 
     filterset_class = OperationFilter
     title = gettext_lazy("Operations")
+    count_words = ngettext_lazy("%(shown)s operation", "%(shown)s operations", "number")
     nav = "operations"
     empty_text = gettext_lazy(
         "Nothing yet. Uploads, imports, exports and bulk changes show their progress here."
@@ -142,7 +143,7 @@ class OperationRowsPage(ListPage[OperationRow]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The operation, for the way back."""
-        title = _("Rows of “%(name)s”") % {"name": self.operation.label}
+        title = _("Rows: %(name)s") % {"name": self.operation.label}
         return {
             **kwargs,
             "title": title,
