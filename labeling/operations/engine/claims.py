@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labeling.operations.engine import stopping
-from labeling.operations.engine.liveness import new_token
+from labeling.operations.engine.liveness import make_token
 from labeling.operations.models import Operation, OperationQuerySet
 from labeling.operations.states import CLAIMED, Status
 
@@ -35,7 +35,7 @@ class Canceled(Exception):
 def take(operation_id: int) -> Operation | None:
     """Claim a queued operation; None when it is not queued (any more)."""
     now = timezone.now()
-    token = new_token()
+    token = make_token()
     taken = Operation.objects.filter(pk=operation_id, status=Status.QUEUED).update(
         status=Status.RUNNING,
         claimed_by=token,

@@ -30,7 +30,7 @@ _guard = threading.Lock()
 _own: list[_Own] = []
 
 
-def new_token() -> str:
+def make_token() -> str:
     """A claim's token: the machine, the process, the claim."""
     return f"{socket.gethostname()}:{_own_name()}:{secrets.token_hex(8)}"
 

@@ -28,6 +28,12 @@ SHOWN_PROBLEMS = 25
 POLL_SECONDS = 1
 JUST_FINISHED = timedelta(minutes=5)
 
+WAITS_FOR = {
+    Status.PENDING: gettext_lazy("Waits for its files."),
+    Status.QUEUED: gettext_lazy("Waits for its turn."),
+    Status.CANCELING: gettext_lazy("Stops after the current step."),
+}
+
 SENTENCES = {
     "cancel": gettext_lazy("“%(name)s” is being canceled."),
     "retry": gettext_lazy("“%(name)s” goes on."),
@@ -111,6 +117,7 @@ def _context(request: Request, operation: Operation) -> dict[str, Any]:
         "poll_seconds": POLL_SECONDS if operation.is_live else None,
         "kind": cells.kind_label(operation),
         "bar": cells.bar(operation),
+        "waits_for": WAITS_FOR.get(Status(operation.status)),
         "time_left": cells.time_left(operation, timezone.now()),
         "subject": _subject(request, operation),
         "verbs": verbs_for(operation, request.actor),

@@ -84,7 +84,7 @@ def test_work_of_a_dead_process_goes_on_at_once(count, fate, rings, sweep):
 def test_nobody_judges_processes_of_other_machines():
     assert not liveness.is_dead("another-machine:1-a:b")
     assert not liveness.is_dead("")
-    assert not liveness.is_dead(liveness.new_token())
+    assert not liveness.is_dead(liveness.make_token())
 
 
 def test_a_start_rings_at_once_for_everything_that_waits(count, rings, sweep):
