@@ -4,10 +4,9 @@ import random
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from accounts.actor import Actor
 from accounts.models import Membership
+from labeling.demo.addresses import desk_address
 from labeling.demo.clock import Clock
 from labeling.demo.people import (
     issue_credentials,
@@ -36,7 +35,7 @@ def make_demo() -> dict[str, Any]:
     """
     known = known_credentials()
     if known is not None:
-        return {**known, "url": settings.LABELDESK_URL}
+        return {**known, "url": desk_address()}
     team, people = make_people()
     manager = Actor.for_user(people["manager"])
     before = Clock(DAYS, random.Random(SEED)).now
@@ -48,7 +47,7 @@ def make_demo() -> dict[str, Any]:
     _backdate(project, before)
     tell(Story(team, people, drawn), june, july)
     facts = {
-        "url": settings.LABELDESK_URL,
+        "url": desk_address(),
         "team_id": team.pk,
         "workspace_id": project.workspace_id,
         "project_id": project.pk,

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from labeling.demo.addresses import remember_address
 from labeling.operations import embedded
 from labeling.server import Address, PortTaken, Server
 from labeling.static_files import fingerprint
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 "or use --threads instead of --workers."
             )
         self._check(address)
+        remember_address(address.url)
         call_command("migrate", interactive=False, verbosity=0)
         self._collect_static_files()
         if options["demo"]:
