@@ -1,0 +1,126 @@
+"""Whatever people do in whatever order: counters equal a recount, and states fit together."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from labeling.core.errors import WorkflowError
+from labeling.core.workflow import actions, actions_of, perform
+from labeling.jobs.actions.batches import LAUNCHED, batch_status
+from labeling.jobs.models import Batch, Job, JobItem
+from labeling.jobs.recounting import recount_jobs
+from labeling.jobs.states import Status, status_of
+from tests.conftest import person
+from tests.factories import BatchFactory, DatasetFactory, JobFactory, ProjectFactory, TeamFactory
+
+ROLES = [Role.MANAGER, Role.REVIEWER, Role.ANNOTATOR]
+JOB_VERBS = [action.verb for action in actions_of(Job) if action.verb != "comment"]
+ITEM_VERBS = [action.verb for action in actions_of(JobItem) if action.verb != "save-annotation"]
+BATCH_VERBS = ["stop", "resume", "archive", "unarchive"]
+
+# What any of the verbs may want; the others' forms do not look at it.
+INPUT = {"reason": "Because.", "priority": 4}
+
+
+class Life(RuleBasedStateMachine):
+    """A batch of two jobs and three people who press every button there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Every example is rolled back, so that the next one begins with an empty desk.
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        team = TeamFactory.create()
+        people = [person(team, str(role), str(role.label), role) for role in ROLES]
+        self.actors = [Actor.for_user(user) for user in people]
+        project = ProjectFactory.create(team=team, created_by=people[0])
+        self.batch = BatchFactory.create(dataset=DatasetFactory.create(project=project))
+        for _number in range(2):
+            JobFactory.create(batch=self.batch, annotator=people[-1], size=2)
+
+    def teardown(self) -> None:
+        """Forget this example."""
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    def act(self, who: int, obj, verb: str, **data) -> None:
+        """Press a button; being refused is fine."""
+        try:
+            perform(actions[type(obj), verb], obj, self.actors[who], {**INPUT, **data})
+        except WorkflowError as refusal:
+            assert str(refusal.message)  # noqa: PT017 a refusal is no failure, but it says why
+
+    @rule(
+        who=st.integers(0, 2),
+        which=st.integers(0, 9),
+        verb=st.sampled_from(JOB_VERBS),
+        anyway=st.booleans(),
+    )
+    def job_verb(self, who, which, verb, anyway):
+        jobs = list(self.batch.jobs.order_by("pk"))
+        flag = {"anyway": "on", "accept_rest": "on"} if anyway else {}
+        if verb == "assign":
+            flag["annotator"] = self.actors[-1].user.pk
+        if len(jobs) < 6 or verb not in {"clone", "restart"}:
+            self.act(who, jobs[which % len(jobs)], verb, **flag)
+
+    @rule(
+        who=st.integers(0, 2),
+        which=st.integers(0, 9),
+        verb=st.sampled_from(ITEM_VERBS),
+        seen=st.booleans(),
+    )
+    def item_verb(self, who, which, verb, seen):
+        items = list(JobItem.objects.filter(job__batch=self.batch).order_by("pk"))
+        item = items[which % len(items)]
+        self.act(who, item, verb, **({"version": item.version} if seen else {}))
+
+    @rule(who=st.integers(0, 2), verb=st.sampled_from(BATCH_VERBS))
+    def batch_verb(self, who, verb):
+        self.act(who, self.batch, verb)
+
+    @rule(which=st.integers(0, 9))
+    def one_job_goes_all_the_way_to_its_review(self, which):
+        """Else most examples would never come so far."""
+        jobs = list(self.batch.jobs.order_by("pk"))
+        job = jobs[which % len(jobs)]
+        annotator, reviewer = len(self.actors) - 1, 1
+        for item in job.job_items.all():
+            self.act(annotator, item, "confirm-item")
+        self.act(annotator, job, "submit")
+        self.act(reviewer, job, "start-review")
+
+    @invariant()
+    def counters_equal_a_recount(self):
+        assert [str(each) for each in recount_jobs()] == []
+
+    @invariant()
+    def status_follows_from_stage_and_state(self):
+        for job in self.batch.jobs.all():
+            stopped = job.stopped_at is not None
+            assert job.status == status_of(job.stage, job.state, stopped=stopped)
+
+    @invariant()
+    def the_batch_follows_its_jobs(self):
+        batch = Batch.objects.get(pk=self.batch.pk)
+        live = list(batch.jobs.filter(archived_at=None).values_list("status", flat=True))
+        if live and batch.status in LAUNCHED:
+            completed, stopped = live.count(Status.COMPLETED), live.count(Status.STOPPED)
+            assert batch.status == batch_status(len(live), completed, stopped)
+
+
+@pytest.mark.django_db
+def test_no_order_of_verbs_parts_what_belongs_together():
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
