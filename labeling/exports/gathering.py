@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.db.models import QuerySet
+
 from labeling.exports.naming import Names
 from labeling.exports.records import Record
 from labeling.exports.scopes import Scope, Which
-from labeling.jobs.models import Batch, JobItem
+from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.states import ItemState
 from labeling.projects.documents import empty_document
 from labeling.projects.models import Item
@@ -35,22 +37,24 @@ class Gatherer:
         """The records of each item, in the order of the items; every item has at least one.
 
         Arguments:
-            items: of one dataset, with their labels (`select_related("labels")`).
+            items: of one dataset, as `with_labels` reads them.
             dataset: its name.
         """
         job_items = self._job_items(items)
-        offered = _Offered(
-            {each.job.batch_id for several in job_items.values() for each in several}
-        )
+        jobs = _Jobs({each.job_id for several in job_items.values() for each in several})
         for item in items:
             facts = self._facts(item, dataset)
             found = [
-                Record(**facts, **_work_facts(each, offered))
+                Record(**facts, **_work_facts(each, jobs))
                 for each in self._contributing(job_items[item.pk])
             ]
             if self._takes_own_labels or not found:
                 found.insert(0, Record(**facts, **_own_facts(item, self._takes_own_labels)))
             yield found
+
+    def with_labels(self, items: QuerySet[Item]) -> QuerySet[Item]:
+        """The items with what their records need: their own labels only if those count."""
+        return items.select_related("labels") if self._takes_own_labels else items
 
     @property
     def _takes_own_labels(self) -> bool:
@@ -58,9 +62,8 @@ class Gatherer:
 
     def _job_items(self, items: Sequence[Item]) -> dict[int, list[JobItem]]:
         found: dict[int, list[JobItem]] = defaultdict(list)
-        rows = self._scope.job_items().filter(item__in=items)
-        related = rows.select_related("annotation", "job__annotator", "job__reviewer")
-        for each in related.order_by("item_id", "job_id"):
+        rows = self._scope.job_items().filter(item__in=items).select_related("annotation")
+        for each in rows.order_by("item_id", "job_id"):
             found[each.item_id].append(each)
         return found
 
@@ -88,10 +91,16 @@ class Gatherer:
         }
 
 
-class _Offered:
-    """What each batch was asked to label."""
+class _Jobs:
+    """The jobs of some records, and what their batches were asked to label.
 
-    def __init__(self, batches: Iterable[int]) -> None:
+    A few jobs have many items, so each is read once instead of with every one of them.
+    """
+
+    def __init__(self, keys: Iterable[int]) -> None:
+        rows = Job.objects.filter(pk__in=keys).select_related("annotator", "reviewer")
+        self.by_key = rows.in_bulk()
+        batches = {job.batch_id for job in self.by_key.values()}
         self.classes = _ids_by_batch(Batch.classes.through, "labelclass_id", batches)
         self.tags = _ids_by_batch(Batch.tags.through, "tagdefinition_id", batches)
 
@@ -108,8 +117,8 @@ def _is_worked(each: JobItem) -> bool:
     return each.state != ItemState.NONE or each.annotation.version > 0
 
 
-def _work_facts(each: JobItem, offered: _Offered) -> dict[str, Any]:
-    job, annotation = each.job, each.annotation
+def _work_facts(each: JobItem, jobs: _Jobs) -> dict[str, Any]:
+    job, annotation = jobs.by_key[each.job_id], each.annotation
     return {
         "document": annotation.document,
         "job": job.pk,
@@ -123,8 +132,8 @@ def _work_facts(each: JobItem, offered: _Offered) -> dict[str, Any]:
         "updated_at": _moment(annotation.updated_at),
         "began_at": _moment(job.created_at),
         "ended_at": _moment(job.completed_at),
-        "classes": offered.classes.get(job.batch_id, ()),
-        "tags": offered.tags.get(job.batch_id, ()),
+        "classes": jobs.classes.get(job.batch_id, ()),
+        "tags": jobs.tags.get(job.batch_id, ()),
     }
 
 

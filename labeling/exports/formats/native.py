@@ -38,6 +38,8 @@ VERSION = 1
 LINE_BOUND = 64 * 1024 * 1024
 """Bytes of the longest line that is read."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _FIELDS = tuple(each.name for each in fields(Record))
 _TEXTS = tuple(each.name for each in fields(Record) if each.type == "str")
 _NUMBERS = tuple(each.name for each in fields(Record) if each.type == "int")
@@ -249,4 +251,4 @@ def _schema(raw: Any) -> Schema:
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _encode(value).encode() + b"\n"

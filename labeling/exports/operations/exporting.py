@@ -90,7 +90,7 @@ class Export(Kind):
         with closing(writer), closing(images), Names(folder / "names") as names:
             gatherer, began = Gatherer(_scope(chunk), names), monotonic()
             while True:
-                items, dataset = _next_items(chunk, cursor)
+                items, dataset = _next_items(chunk, cursor, gatherer)
                 for item, records in zip(items, gatherer.records(items, dataset), strict=True):
                     writer.add(records)
                     add_image(images, records[0].path, str(item.file.name))
@@ -140,7 +140,7 @@ def _format_and_schema(chunk: Chunk) -> tuple[Format, Schema]:
     return formats[chunk.plan["format"]], schema_of(chunk.plan["project"])
 
 
-def _next_items(chunk: Chunk, cursor: Cursor) -> tuple[list[Any], str]:
+def _next_items(chunk: Chunk, cursor: Cursor, gatherer: Gatherer) -> tuple[list[Any], str]:
     """The next items of the dataset in turn, with its name; moves the cursor behind them."""
     datasets = chunk.plan["datasets"]
     at = cursor.get("dataset", 0)
@@ -149,7 +149,7 @@ def _next_items(chunk: Chunk, cursor: Cursor) -> tuple[list[Any], str]:
         return [], ""
     key, last = datasets[at]
     ahead = _scope(chunk).items(key, last).filter(position__gt=cursor.get("position", -1))
-    items = list(ahead.select_related("labels")[:ITEMS_A_QUERY])
+    items = list(gatherer.with_labels(ahead)[:ITEMS_A_QUERY])
     if len(items) < ITEMS_A_QUERY:
         cursor |= {"dataset": at + 1, "position": -1}
     else:
