@@ -133,7 +133,7 @@ def _fill(scene: Scene, person: User, key: int | None) -> None:
     _talk(job, person, key)
     Pace.objects.create(pk=key, user=person, project=project, last_done_at=now)
     SavedView.objects.create(
-        pk=key, team=team, user=owner, page="jobs:jobs", name=f"Mine {project.pk}"
+        pk=key, team=team, user=owner, page="jobs:job-list", name=f"Mine {project.pk}"
     )
 
 

@@ -47,7 +47,7 @@ def answers(person: User) -> Iterator[tuple[str, list[str]]]:
     """Every question that is answered with a page, and the queries that the answer took."""
     client = browser(person)
     for question, url, headers in questions():
-        client.get(url, headers=headers)  # what is asked once per process is not per row
+        is_answered(client, url, headers)  # what is asked once a process is not asked per row
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
             found = is_answered(client, url, headers)

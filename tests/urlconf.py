@@ -15,7 +15,7 @@ from accounts.models import ApiToken, Invitation, Membership, Team, User
 from labeling.core.workflow import actions, actions_of
 from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView
 from labeling.operations.models import Operation
-from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition, Workspace
+from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from tests.scene import KEY
 
 # The word of each model in addresses, of pages as of REST.
@@ -31,11 +31,10 @@ PLURALS: dict[type[models.Model], str] = {
     Membership: "members",
     Operation: "operations",
     Project: "projects",
-    SavedView: "saved-views",
+    SavedView: "views",
     TagDefinition: "tag-definitions",
     Team: "teams",
     User: "users",
-    Workspace: "workspaces",
 }
 
 # Parameters that are not keys, with a value that leads somewhere.
@@ -61,6 +60,11 @@ class Address:
     def names(self) -> list[str]:
         """The parameters in it."""
         return re.findall(r"<(\w+)>", self.pattern)
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether scripts ask here, with a token."""
+        return self.pattern.startswith("/api/")
 
     @property
     def view_class(self) -> type | None:

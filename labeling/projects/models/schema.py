@@ -29,8 +29,17 @@ class SchemaQuerySet(models.QuerySet[M]):
     """Classes or tag definitions by what a person may see."""
 
     def visible_to(self, actor: "Actor") -> Self:
-        """Those of the actor's teams."""
-        return self.filter(project__team_id__in=actor.team_ids)
+        """Those of the actor's teams; a restricted annotator's are those of own jobs' projects."""
+        everything = Q(project__team_id__in=actor.unrestricted_team_ids)
+        if not actor.restricted_team_ids:
+            return self.filter(everything)
+        own = Project.objects.filter(
+            team_id__in=actor.restricted_team_ids,
+            jobs__annotator_id=actor.user.pk,
+            jobs__stopped_at=None,
+            jobs__archived_at=None,
+        )
+        return self.filter(everything | Q(project__in=own.values("pk")))
 
     def offered(self) -> Self:
         """Those that were not removed."""
