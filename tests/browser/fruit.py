@@ -73,4 +73,15 @@ def fruit_job(team: Team, manager: User, annotator: User, size: int = 3, **batch
     job = JobFactory.create(batch=launched, annotator=annotator)
     pictures = ItemFactory.create_batch(size, dataset=dataset, width=WIDTH, height=HEIGHT)
     items = [JobItemFactory.create(job=job, item=picture) for picture in pictures]
-    return Fruit(job, items, *classes.values(), *tags.values())
+    return Fruit(
+        job=job,
+        items=items,
+        lemon=classes["lemon"],
+        kiwi=classes["kiwi"],
+        leaf=classes["leaf"],
+        gone=classes["gone"],
+        size=tags["size"],
+        origin=tags["origin"],
+        weight=tags["weight"],
+        blurred=tags["blurred"],
+    )
