@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from labeling.core.errors import Invalid
 from labeling.core.fields import IdListField
-from labeling.core.http import get_visible_or_404
+from labeling.core.http import get_visible_or_404, is_key
 from labeling.core.registry import Registry
 from labeling.core.workflow import Action, actions_of, perform
 
@@ -140,8 +140,8 @@ def misfit(field: forms.Field | None, value: Any) -> Any | None:
         return None
     if takes_list(field):
         parts = value if isinstance(value, list) else [value]
-        is_plain = not any(isinstance(part, dict | list) for part in parts)
-        return None if is_plain else _("Send a list of plain values.")
+        is_plain = not any(isinstance(part, dict | list | bool) for part in parts)
+        return None if is_plain else _("Send a list of texts or numbers.")
     if isinstance(value, dict | list):
         return _("Send one value.")
     is_truth = isinstance(value, bool) or str(value).lower() in ("true", "false")
@@ -160,7 +160,7 @@ def named(seen: models.QuerySet[M], data: Mapping[str, Any], field: str) -> M:
         Invalid
     """
     key = str(data.get(field, ""))
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+    if not is_key(key):
         raise Invalid({field: [_("Name it by its id.")]})
     found = seen.filter(pk=key).first()
     if found is None:

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from labeling.core.http import is_key
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -48,7 +50,21 @@ class Flag(forms.BooleanField):
         )
 
 
-class ChosenField(forms.ModelMultipleChoiceField[M]):
+class KnownKeys(forms.ModelMultipleChoiceField[M]):
+    """Several rows of a table. A number that no key can be is no choice, rather than an error."""
+
+    def _check_values(self, value: Any) -> Any:
+        for part in value:
+            if not is_key(str(part)):
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": part},
+                )
+        return super()._check_values(value)  # type: ignore[misc]
+
+
+class ChosenField(KnownKeys[M]):
     """Several rows of a table; `None` when it was not sent, so that "none" can be chosen.
 
     A page sends one empty value along with the boxes that are ticked.
@@ -88,14 +104,14 @@ class IdListField(forms.CharField):
         """The ids in the order given, each once.
 
         Raises:
-            ValidationError: something is not a whole number.
+            ValidationError: something is not a whole number, or none that a key can be.
         """
         parts = value if isinstance(value, list | tuple) else [value or ""]
         words = [word.strip() for part in parts for word in str(part).split(",")]
-        try:
-            return list(dict.fromkeys(int(word) for word in words if word))
-        except ValueError as error:
-            raise forms.ValidationError(_("Ids are whole numbers.")) from error
+        given = [word for word in words if word]
+        if not all(map(is_key, given)):
+            raise forms.ValidationError(_("Ids are whole numbers."))
+        return list(dict.fromkeys(map(int, given)))
 
     def validate(self, value: Any) -> None:
         """An empty list is fine."""

@@ -17,8 +17,8 @@ from django_htmx.middleware import HtmxDetails
 
 M = TypeVar("M", bound=models.Model)
 
-# What a column of SQLite and of PostgreSQL can hold as a key; more would be an error, not a miss.
-LARGEST_KEY = 2**63 - 1
+# Digits of a key: columns hold 64 bits, and more would be an error of the database, not a miss.
+LONGEST_KEY = 18
 
 LEVELS: Mapping[str, int] = {
     "info": messages.INFO,
@@ -124,17 +124,19 @@ def next_url(request: HttpRequest, default: str) -> str:
     return wanted if is_safe else default
 
 
+def is_key(text: str) -> bool:
+    """Whether a text could be the key of a row: anything else would be an error of the database."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY
+
+
 def get_visible_or_404(queryset: models.QuerySet[M], pk: int | str) -> M:
     """The object of that key, or Http404: unseen and missing look exactly the same.
 
     Arguments:
         queryset: what the actor may see, from `visible_to`.
     """
-    try:
-        key = int(pk)
-    except ValueError:
-        raise Http404 from None
-    if not 0 <= key <= LARGEST_KEY:
+    key = str(pk)
+    if not is_key(key):
         raise Http404
     found = queryset.filter(pk=key).first()
     if found is None:

@@ -243,7 +243,7 @@ def validated(
     """The input through the action's form.
 
     Raises:
-        Invalid: with the form's errors by field; also for fields that the form does not know.
+        Invalid: with the form's errors by field.
     """
     form = action.form(
         data=_as_form_data(data or {}), files=files, **action.form_kwargs(obj, actor)
@@ -255,7 +255,10 @@ def validated(
 
 
 def _as_form_data(data: Mapping[str, Any]) -> QueryDict:
-    """Scripts send JSON, pages send forms: lists become repeated values, None is left out."""
+    """Scripts send JSON, pages send forms: lists become repeated values, None is left out.
+
+    Numbers become texts, as a page sends them: form fields count on that. Objects stay objects.
+    """
     if isinstance(data, QueryDict):
         return data
     query = QueryDict(mutable=True)
@@ -263,7 +266,8 @@ def _as_form_data(data: Mapping[str, Any]) -> QueryDict:
         if isinstance(value, list | tuple):
             query.setlist(name, [str(part) for part in value])
         elif value is not None:
-            query[name] = value
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            query[name] = str(value) if is_number else value
     return query
 
 

@@ -12,11 +12,17 @@ from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_filters.fields import DateRangeField, DateTimeRangeField, RangeField
+from django_filters.fields import (
+    DateRangeField,
+    DateTimeRangeField,
+    ModelMultipleChoiceField,
+    RangeField,
+)
 from django_filters.widgets import SuffixedMultiWidget
 
 from labeling.core.errors import Invalid
-from labeling.core.http import LARGEST_KEY
+from labeling.core.fields import KnownKeys
+from labeling.core.http import LONGEST_KEY
 
 # Parameters of the list itself; every other one must be a filter. `next` and htmx send nothing.
 RESERVED = frozenset({"page", "page_size", "view", "format"})
@@ -101,7 +107,7 @@ class KeyFilter(django_filters.Filter):
     field_class = forms.IntegerField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, min_value=0, max_value=LARGEST_KEY, **kwargs)
+        super().__init__(*args, min_value=0, max_value=10**LONGEST_KEY, **kwargs)
 
 
 class VisibleChoiceFilter(django_filters.ModelChoiceFilter):
@@ -111,8 +117,14 @@ class VisibleChoiceFilter(django_filters.ModelChoiceFilter):
         super().__init__(queryset=_visible(model, kwargs.pop("narrow", None)), **kwargs)
 
 
+class KnownKeysField(ModelMultipleChoiceField, KnownKeys[models.Model]):
+    """The filters' field for several rows."""
+
+
 class VisibleChoicesFilter(django_filters.ModelMultipleChoiceFilter):
     """Any of some objects among those that the actor may see."""
+
+    field_class = KnownKeysField
 
     def __init__(self, model: type[models.Model], **kwargs: Any) -> None:
         super().__init__(queryset=_visible(model, kwargs.pop("narrow", None)), **kwargs)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from labeling.core.errors import Invalid
-from labeling.core.http import LARGEST_KEY
+from labeling.core.http import is_key
 from labeling.core.listing.filterset import StrictFilterSet
 
 SELECTED = "selected"
@@ -32,9 +32,7 @@ class Selection:
             Invalid: nothing is selected, or a key is none.
         """
         raw = data.getlist(SELECTED)
-        is_sound = all(
-            text.isascii() and text.isdigit() and int(text) <= LARGEST_KEY for text in raw
-        )
+        is_sound = all(map(is_key, raw))
         selection = cls(
             frozenset(int(text) for text in raw) if is_sound else frozenset(),
             data.get(ALL_MATCHING) == "1",
