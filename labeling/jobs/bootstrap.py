@@ -137,4 +137,5 @@ def urls(job: Job, user: Any) -> dict[str, str]:
         "job": reverse("jobs:job", args=[job.pk]),
         "done": reverse("jobs:my-work", args=[job.team_id]),
         "review_queue": reverse("jobs:review-queue", args=[job.team_id]),
+        "sign_in": reverse("account_login"),
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labeling.jobs.models import Annotation, JobItem
@@ -196,7 +197,9 @@ def test_an_ended_session_says_so_and_goes_on_after_signing_in(canvas, fruit, an
     Session.objects.all().delete()
     draw(canvas)
     state(canvas, "signed-out")
-    expect(canvas.page.locator("#saving a")).to_have_attribute("target", "_blank")
+    link = canvas.page.locator("#saving a")
+    expect(link).to_have_attribute("href", reverse("account_login"))
+    expect(link).to_have_attribute("target", "_blank")
     assert drafts(canvas.page) == 1
     origin = canvas.page.evaluate("location.origin")
     canvas.page.context.clear_cookies()

@@ -42,7 +42,7 @@ export class Workbench extends EventTarget {
     /** @type {() => void} finishes what is half drawn; set by whoever makes the tools */
     this.settle = () => {};
     this.opening = 0;
-    this.signIn = boot.urls.sign_in ?? "/accounts/login/";
+    this.signIn = boot.urls.sign_in;
     this.indicator = new SavingIndicator({
       signIn: this.signIn,
       onConflict: (saving) => this.solve(saving),
