@@ -80,6 +80,10 @@ class Archive(JobAction):
         """Since when."""
         return {**super().changes(change), "archived_at": change.at}
 
+    def effect(self, change: Change) -> None:
+        """The batch follows the jobs that are left."""
+        settle_batch(change.obj.batch_id)
+
 
 @register
 class Unarchive(JobAction):
@@ -95,6 +99,10 @@ class Unarchive(JobAction):
     def changes(self, change: Change) -> dict[str, Any]:
         """No longer archived."""
         return {**super().changes(change), "archived_at": None}
+
+    def effect(self, change: Change) -> None:
+        """The batch counts it again."""
+        settle_batch(change.obj.batch_id)
 
 
 class PriorityForm(forms.Form):

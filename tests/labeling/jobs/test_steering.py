@@ -96,3 +96,15 @@ def test_a_batch_whose_open_jobs_are_all_stopped_is_stopped(act, batch, job, man
     act(manager, other, "resume")
     batch.refresh_from_db()
     assert batch.status == "processing"
+
+
+def test_an_archived_job_counts_no_more_for_its_batch(act, batch, reviewed, reviewer, manager):
+    act(reviewer, reviewed, "complete", accept_rest="on")
+    other = JobFactory.create(batch=batch)
+    act(manager, other, "stop")
+    act(manager, other, "archive")
+    batch.refresh_from_db()
+    assert batch.status == "completed"
+    act(manager, other, "unarchive")
+    batch.refresh_from_db()
+    assert batch.status == "stopped"
