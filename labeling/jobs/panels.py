@@ -35,7 +35,7 @@ def dataset_batches(request: Request, dataset: Dataset) -> SafeString:
 def project_history(request: Request, project: Project) -> SafeString:
     """Who changed what of the project, its schema and its datasets."""
     events = events_of(project, Event.objects.visible_to(request.actor))
-    return _drawn(request, "history", {"lines": described(events[:SHOWN_EVENTS])})
+    return _drawn(request, "jobs/panels/history.html", {"lines": described(events[:SHOWN_EVENTS])})
 
 
 @panel(Item, "jobs", title=_("Jobs"), order=20)
@@ -43,13 +43,13 @@ def item_jobs(request: Request, item: Item) -> SafeString:
     """The jobs that a picture is in, as far as the reader sees them."""
     places = JobItem.objects.visible_to(request.actor).filter(item=item, job__archived_at=None)
     shown = places.select_related("job__annotator", "job__reviewer").order_by("-job_id")
-    return _drawn(request, "item_jobs", {"places": shown[:SHOWN_JOBS]})
+    return _drawn(request, "jobs/panels/item_jobs.html", {"places": shown[:SHOWN_JOBS]})
 
 
 def _batches(request: Request, batches: QuerySet[Batch]) -> SafeString:
     shown = with_progress(batches.filter(archived_at=None))[:SHOWN_BATCHES]
-    return _drawn(request, "batches", {"batches": shown})
+    return _drawn(request, "jobs/panels/batches.html", {"batches": shown})
 
 
-def _drawn(request: Request, name: str, context: dict[str, Any]) -> SafeString:
-    return render_to_string(f"jobs/panels/{name}.html", context, request=request)
+def _drawn(request: Request, template: str, context: dict[str, Any]) -> SafeString:
+    return render_to_string(template, context, request=request)

@@ -70,11 +70,18 @@ class CappedPaginator(Paginator[Any]):
             PageNotAnInteger, EmptyPage: the number is none, or below 1.
         """
         wanted = self._number(number)
-        if self.total.is_exact:
-            wanted = min(wanted, self.num_pages)
-        start = (wanted - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
+        if wanted == 1:
+            rows = self.read(0)
+            if len(rows) <= self.per_page and self.known_total is None:
+                self.known_total = len(rows)  # all of them are here: nothing to count
+        else:
+            wanted = min(wanted, self.num_pages) if self.total.is_exact else wanted
+            rows = self.read((wanted - 1) * self.per_page)
         return CappedPage(rows[: self.per_page], wanted, self, len(rows) > self.per_page)
+
+    def read(self, start: int) -> list[Any]:
+        """The rows of a page, and one more if there is one."""
+        return list(self.object_list[start : start + self.per_page + 1])
 
     @staticmethod
     def _number(number: int | str) -> int:

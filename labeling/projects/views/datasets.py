@@ -24,6 +24,7 @@ from labeling.operations.models import Operation
 from labeling.operations.states import LIVE
 from labeling.projects.filters import DatasetItemFilter
 from labeling.projects.models import Dataset, Item
+from labeling.projects.views.thumbs import thumb
 from labeling.projects.views.verbs import ELSEWHERE
 
 # Ids travel in an address, which servers cut off somewhere beyond this.
@@ -112,6 +113,7 @@ class DatasetPage(ListPage[Item]):
         may_batch = is_open and actor.can(Capability.MANAGE_JOBS, dataset.team_id)
         batch_url = optional("jobs:batch-new", dataset.team_id) if may_batch else ""
         context["bulk_template"] = "projects/item_bulk.html" if batch_url else None
+        context["thumbs"] = [thumb(row.obj, bool(batch_url)) for row in kwargs["rows"]]
         if kwargs["is_partial"]:
             return super().get_context_data(**context)
         may_upload = is_open and actor.can(Capability.MANAGE_PROJECTS, dataset.team_id)

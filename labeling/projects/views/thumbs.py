@@ -1,0 +1,60 @@
+"""The pictures of a dataset's grid. A function, because a page has hundreds of them."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from labeling.core.templatetags.desk import icon, status_badge
+
+SHOWN_TAGS = 3
+EMPTY = mark_safe("")
+
+
+def thumb(item: Any, is_selectable: bool) -> SafeString:
+    """One picture with its name, its place, and what is known about its labels.
+
+    Arguments:
+        item: with `shown_tags` and `shown_status`, as the page decorates it.
+    """
+    return format_html(
+        '<li class="thumb" id="row-{key}" data-key="{key}">{tick}'
+        '<a class="row-link thumb-link" id="open-{key}" href="{url}">'
+        '<img class="thumb-image" src="{image}" alt="" width="160" height="120"'
+        ' loading="lazy" decoding="async">'
+        '<span class="thumb-name" title="{name}">{name}</span></a>'
+        '<span class="thumb-foot"><span class="muted">{position}</span>{facts}</span></li>',
+        key=item.pk,
+        tick=_tick(item) if is_selectable else EMPTY,
+        url=reverse("projects:item", args=[item.pk]),
+        image=reverse("projects:item-thumbnail", args=[item.pk]),
+        name=item.name,
+        position=item.position,
+        facts=_facts(item),
+    )
+
+
+def _tick(item: Any) -> SafeString:
+    return format_html(
+        '<label class="tick"><input type="checkbox" id="select-{}" name="selected" value="{}"'
+        ' form="bulk" aria-label="{}"></label>',
+        item.pk,
+        item.pk,
+        _("Select %(name)s") % {"name": item.name},
+    )
+
+
+def _facts(item: Any) -> SafeString:
+    objects = status = EMPTY
+    if item.labeled_at:
+        objects = format_html(
+            '<span title="{}">{}{}</span>', _("Objects"), icon("shapes"), item.object_count
+        )
+    if item.shown_status:
+        status = status_badge(item.shown_status)
+    tags = format_html_join(
+        "", '<span class="tag ellipsis">{}</span>', ((tag,) for tag in item.shown_tags[:SHOWN_TAGS])
+    )
+    return objects + status + tags
