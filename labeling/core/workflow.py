@@ -293,5 +293,11 @@ def _compare_and_set(change: Change) -> None:
     )
     rows = expected.update(**values)
     obj.refresh_from_db()
-    if rows != 1:
-        raise out_of_turn(action, obj)
+    if rows == 1:
+        return
+    if action.is_source(obj):
+        raise Conflict(
+            _("Somebody changed this at the same moment. Look at it again."),
+            state=action.state_of(obj),
+        )
+    raise out_of_turn(action, obj)

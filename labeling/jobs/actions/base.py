@@ -50,6 +50,10 @@ class JobAction(Action):
         fits_archive = self.archived is None or bool(obj.archived_at) == self.archived
         return fits_stop and fits_archive and super().is_source(obj)
 
+    def guard(self, change: Change) -> Q:
+        """The job has not changed hands since the rules looked at its annotator."""
+        return Q(annotator_id=change.obj.annotator_id)
+
     def changes(self, change: Change) -> dict[str, Any]:
         """Every verb on a job marks the job as updated."""
         return {"updated_at": change.at}
@@ -101,7 +105,7 @@ class JobItemAction(Action):
 
 
 def hold_job(change: Change, sources: Iterable[tuple[str, str]]) -> None:
-    """Take the write lock of the item's job while it is in one of the sources.
+    """Take the write lock of the item's job while it is in one of the sources, with its annotator.
 
     An UPDATE rather than SELECT FOR UPDATE, so that SQLite and PostgreSQL behave alike.
 
@@ -109,7 +113,8 @@ def hold_job(change: Change, sources: Iterable[tuple[str, str]]) -> None:
         Conflict: the job moved on meanwhile.
     """
     job = change.obj.job
-    held = Job.objects.live().filter(any_of(sources), pk=job.pk).update(updated_at=change.at)
+    as_read = Job.objects.live().filter(any_of(sources), pk=job.pk, annotator_id=job.annotator_id)
+    held = as_read.update(updated_at=change.at)
     if held != 1:
         raise Conflict(_("The job has moved on meanwhile. Reload to see where it is."))
 
