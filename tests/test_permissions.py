@@ -5,6 +5,7 @@ listed are the exceptions, each with its reason; one that is not needed any more
 """
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from labeling.projects.models import (
     TagDefinition,
     Workspace,
 )
-from tests.scene import KEY, our_models
+from tests.scene import KEY, Scene, our_models
 from tests.urlconf import (
     FRAMEWORK,
     PLURALS,
@@ -118,18 +119,25 @@ def test_every_model_with_verbs_has_its_word_in_addresses():
     assert {model.__name__ for model, _verb in actions} == {model.__name__ for model in PLURALS}
 
 
+Clients = Callable[[str, User], Any]
+
+
+@pytest.fixture(scope="module")
+def clients(scene_of_module: Scene) -> Clients:
+    """Everybody's browser ("/") and script ("/api/"), signed in once."""
+    made = {"/": cache(browser), "/api/": cache(script)}
+    for person in [*scene_of_module.people.values(), scene_of_module.outsider]:
+        for make in made.values():
+            make(person)
+    return lambda prefix, person: made[prefix](person)
+
+
 @pytest.mark.parametrize(
-    ("prefix", "client_of", "exceptions"),
-    [("/", browser, NO_PAGE), ("/api/", script, NO_REST)],
-    ids=["pages", "REST"],
+    ("prefix", "exceptions"), [("/", NO_PAGE), ("/api/", NO_REST)], ids=["pages", "REST"]
 )
 @pytest.mark.parametrize("action", ACTIONS)
 def test_roles_and_verbs_agree_on_every_interface(
-    scene,
-    action: Action,
-    prefix: str,
-    client_of: Callable[[User], Any],
-    exceptions: Mapping[str, str],
+    scene, clients: Clients, action: Action, prefix: str, exceptions: Mapping[str, str]
 ):
     plural = PLURALS[action.model]
     if f"{plural} {action.verb}" in exceptions or (prefix == "/api/" and not action.by_rest):
@@ -142,7 +150,7 @@ def test_roles_and_verbs_agree_on_every_interface(
     )
     for person in people:
         may = action.permits(thing(action.model), Actor.for_user(person))
-        response = client_of(person).post(url)
+        response = clients(prefix, person).post(url)
         said = response.content.decode(errors="replace")
         if may:
             assert response.status_code not in {404, 405, 500}, f"{person}: {said[:300]}"

@@ -1,6 +1,7 @@
 """Times in the reader's zone: the browser says its zone in a cookie, this activates it."""
 
 from collections.abc import Callable
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
@@ -15,12 +16,17 @@ class ReaderZoneMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.known = available_timezones()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request with times in the reader's zone."""
         name = request.COOKIES.get(ZONE_COOKIE, "").replace("%2F", "/")
-        if name not in self.known:
+        if name not in known_zones():
             return self.get_response(request)
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of all zones; read from the system's files, which takes a while, so only once."""
+    return frozenset(available_timezones())
