@@ -85,6 +85,11 @@ class Canvas:
         expect(self.page.locator("#item-name")).to_have_text(item.item.name)
         self.ready()
 
+    def look_at(self, item: JobItem) -> None:
+        """Wait until a reviewer has had the time to see this item; before, no key decides it."""
+        self.expect_item(item)
+        self.page.wait_for_timeout(350)
+
     @property
     def messages(self) -> Locator:
         """What the page said in its corner."""

@@ -43,28 +43,28 @@ def counts(canvas: Canvas, text: str) -> None:
 
 
 def test_a_job_is_reviewed_and_sent_back_from_the_keyboard_alone(canvas, fruit, axe, screenshot):
-    canvas.expect_item(fruit.items[0])
+    canvas.look_at(fruit.items[0])
     axe(canvas.page)
     screenshot(canvas.page, "review")
     canvas.press("a")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     canvas.press("r", "Enter")
     expect(canvas.page.locator("#reason")).to_have_attribute("aria-invalid", "true")
     canvas.press("Alt+1")
     canvas.page.keyboard.type(" at the top")
     axe(canvas.page)
     canvas.press("Enter")
-    canvas.expect_item(fruit.items[2])
+    canvas.look_at(fruit.items[2])
     counts(canvas, "1 accepted  1 rejected  2 to go")
     assert decision(fruit.items[0]) == ("accepted", "")
     assert decision(fruit.items[1]) == ("rejected", "Outline too loose at the top")
     canvas.press("ArrowLeft")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     expect(canvas.page.locator("#before")).to_have_text(
-        "Sent back by Kim: Outline too loose at the top"
+        "Rejected by Kim: Outline too loose at the top"
     )
     canvas.press("n")
-    canvas.expect_item(fruit.items[2])
+    canvas.look_at(fruit.items[2])
     canvas.page.get_by_role("button", name="Send back 1 item").press("Enter")
     canvas.page.wait_for_url("**/review/")
     job = Job.objects.get(pk=fruit.job.pk)
@@ -72,18 +72,20 @@ def test_a_job_is_reviewed_and_sent_back_from_the_keyboard_alone(canvas, fruit, 
 
 
 def test_a_decision_can_be_changed_by_whoever_has_seen_it(canvas, fruit):
+    canvas.look_at(fruit.items[0])
     canvas.press("a")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     canvas.press("ArrowLeft")
-    canvas.expect_item(fruit.items[0])
+    canvas.look_at(fruit.items[0])
     canvas.press("r")
     canvas.page.keyboard.type("On second thoughts, no")
     canvas.press("Enter")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     assert decision(fruit.items[0]) == ("rejected", "On second thoughts, no")
 
 
 def test_the_second_of_two_reviewers_is_told_what_the_first_decided(canvas, fruit, manager):
+    canvas.look_at(fruit.items[0])
     JobItem.objects.filter(pk=fruit.items[0].pk).update(
         state="accepted", version=9, decided_by=manager
     )
@@ -95,9 +97,21 @@ def test_the_second_of_two_reviewers_is_told_what_the_first_decided(canvas, frui
     assert decision(fruit.items[0]) == ("accepted", "")
 
 
+def test_a_key_pressed_twice_does_not_accept_what_nobody_has_seen(canvas, fruit):
+    canvas.look_at(fruit.items[0])
+    canvas.press("a", "a")
+    canvas.look_at(fruit.items[1])
+    canvas.page.keyboard.down("a")
+    canvas.page.keyboard.down("a")
+    canvas.page.keyboard.up("a")
+    canvas.look_at(fruit.items[2])
+    assert [decision(item)[0] for item in fruit.items] == ["accepted", "accepted", "done", "done"]
+
+
 def test_completing_asks_before_it_accepts_the_rest(canvas, fruit):
+    canvas.look_at(fruit.items[0])
     canvas.press("a")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     canvas.press("Control+Enter")
     dialog = canvas.page.get_by_role("dialog")
     expect(dialog).to_contain_text("3 items are undecided")
@@ -108,10 +122,11 @@ def test_completing_asks_before_it_accepts_the_rest(canvas, fruit):
 
 
 def test_the_rejected_items_become_a_job_of_their_own(canvas, fruit):
+    canvas.look_at(fruit.items[0])
     canvas.press("r")
     canvas.page.keyboard.type("Again please")
     canvas.press("Enter")
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     canvas.page.get_by_role("button", name="Restart 1 rejected item").click()
     canvas.page.get_by_role("dialog").get_by_role("button", name="Restart 1").click()
     canvas.page.wait_for_url("**/review/")
@@ -137,13 +152,14 @@ def test_two_thumbs_are_enough_on_a_phone(page_for, fruit, reviewer, axe, screen
     thumbs = canvas.page.locator("#thumbs")
     assert lowest(canvas, "#thumbs .accept")
     assert lowest(canvas, "#thumbs .reject")
+    canvas.look_at(fruit.items[0])
     thumbs.get_by_role("button", name="Accept").tap()
-    canvas.expect_item(fruit.items[1])
+    canvas.look_at(fruit.items[1])
     thumbs.get_by_role("button", name="Reject").tap()
     canvas.page.get_by_role("button", name="Object missed").tap()
     axe(canvas.page)
     thumbs.get_by_role("button", name="Reject").tap()
-    canvas.expect_item(fruit.items[2])
+    canvas.look_at(fruit.items[2])
     assert decision(fruit.items[1]) == ("rejected", "Object missed")
     assert canvas.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -19,6 +19,10 @@ import { takeTool } from "./toolbar.js";
 /** @typedef {import("./workbench.js").Workbench} Workbench */
 
 const ZOOM_STEP = 1.25;
+
+/** A held Enter must not confirm the whole job. */
+const ONCE = new Set(
+  ["confirm", "skip_item", "submit", "next_to_do", "delete", "duplicate", "finish"]);
 const FAR = 10; // image pixels that an arrow moves with Shift
 
 /** @type {[string, number, number][]} key, right, down */
@@ -94,7 +98,7 @@ export function labelingCommands(bench, pointers, crosshair, verbs) {
   const one = (
     /** @type {string} */ id, /** @type {string[]} */ keys, /** @type {() => void} */ run,
     /** @type {string} */ group, /** @type {(() => boolean)|undefined} */ when = undefined,
-  ) => ({ id, keys, run, group, when, label: say(id) });
+  ) => ({ id, keys, run, group, when, label: say(id), once: ONCE.has(id) });
   const [tools, labels, page] = [say("group_tools"), say("group_labels"), say("group_page")];
   const drawing = say("group_drawing");
   const busy = () => pointers.tool.busy;
@@ -150,7 +154,8 @@ function clipboard(editor) {
   return [
     { id: "copy", label: say("copy"), group, keys: ["ctrl+c"], run: copy,
       when: () => editor.selected !== null && !marked() },
-    { id: "paste", label: say("paste"), group, keys: ["ctrl+v"], when: () => held !== null,
+    { id: "paste", label: say("paste"), group, keys: ["ctrl+v"], once: true,
+      when: () => held !== null,
       run: () => held && paste(editor, held) },
   ];
 }

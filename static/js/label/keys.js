@@ -17,6 +17,7 @@
  * @property {(event?: KeyboardEvent) => void} run
  * @property {() => boolean} [when] asked at every press; left out: always
  * @property {boolean} [typing] works inside text fields too
+ * @property {boolean} [once] a held key does not do it again and again
  * @property {boolean} [silent] not in the sheet, because a neighbour says it
  * @property {string} [cap] what the sheet shows instead of the keys
  * @property {string} [from] the key it would have, had the schema not taken it
@@ -142,7 +143,7 @@ export class Keys {
     );
     if (!command) return;
     event.preventDefault();
-    command.run(event);
+    if (!(event.repeat && command.once)) command.run(event);
   }
 }
 

@@ -59,6 +59,7 @@ const decisions = [
   ["complete", ["ctrl+enter"], () => review.complete()],
 ].map(([id, wanted, run]) => /** @type {any} */ ({
   id, keys: wanted, run, group: say("group_review"), label: say(/** @type {string} */ (id)),
+  once: true,
 }));
 
 keys.assign(

@@ -12,6 +12,7 @@ import { say, sayCount } from "./strings.js";
 
 const RECENT = "labeldesk.reasons";
 const RECENT_KEPT = 4;
+const SEEN_AFTER = 300; // milliseconds; a key pressed twice does not accept what nobody has seen
 
 export class Review {
   /** @param {import("./workbench.js").Workbench} bench */
@@ -23,13 +24,19 @@ export class Review {
     const common = { role: "group", "aria-label": say("quick_reasons") };
     this.quick = html("div", { class: "choices", ...common });
     this.form = this.#makeForm();
-    bench.addEventListener("closed", () => this.closeForm());
+    this.seenFrom = Infinity;
+    bench.addEventListener("closed", () => {
+      this.seenFrom = Infinity;
+      this.closeForm();
+    });
+    bench.stage.addEventListener("seen", () => (this.seenFrom = performance.now() + SEEN_AFTER));
   }
 
   /** @returns {boolean} */
   get able() {
     const { bench } = this;
-    return bench.boot.mode === "review" && !this.busy && bench.editor.item !== null;
+    const seen = performance.now() >= this.seenFrom;
+    return bench.boot.mode === "review" && !this.busy && bench.editor.item !== null && seen;
   }
 
   #makeForm() {

@@ -16,11 +16,13 @@ const PIXELATED_FROM = 3; // scale from which single image pixels are worth seei
 const ROOM_FOR_MIDDLES = 36; // screen pixels between two vertices
 const NAMED_AT_ONCE = 250; // objects; beyond that names cover the picture and slow the zoom
 
-export class Stage {
+/** Tells "seen" when a picture and its labels are both there. */
+export class Stage extends EventTarget {
   /**
    * @param {HTMLElement} host @param {import("./editor.js").Editor} editor
    */
   constructor(host, editor) {
+    super();
     this.host = host;
     this.editor = editor;
     this.pictures = new MaskPictures();
@@ -52,9 +54,9 @@ export class Stage {
       editor.addEventListener(type, () => this.draw());
     }
     editor.addEventListener("item", () => this.#showItem());
-    this.picture.addEventListener("load", () => this.host.removeAttribute("data-waiting"));
+    this.picture.addEventListener("load", () => this.#arrived());
     this.picture.addEventListener("error", () => {
-      this.host.removeAttribute("data-waiting");
+      this.#arrived();
       editor.say(say("image_failed", { name: editor.item?.name ?? "" }), "error");
     });
   }
@@ -67,12 +69,20 @@ export class Stage {
       this.pictures.release();
       return;
     }
-    if (this.picture.getAttribute("href") === item.image) return;
+    if (this.picture.getAttribute("href") === item.image) {
+      if (!this.host.hasAttribute("data-waiting")) this.dispatchEvent(new Event("seen"));
+      return;
+    }
     this.picture.setAttribute("width", String(item.width));
     this.picture.setAttribute("height", String(item.height));
     this.host.setAttribute("data-waiting", "");
     this.picture.setAttribute("href", item.image);
     viewport.show(item.width, item.height);
+  }
+
+  #arrived() {
+    this.host.removeAttribute("data-waiting");
+    if (this.editor.item) this.dispatchEvent(new Event("seen"));
   }
 
   /** Once a frame is enough, however fast the wheel turns. */

@@ -13,7 +13,7 @@ import { Drafts } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { html, place } from "./elements.js";
 import { SavingIndicator } from "./header.js";
-import { deciderOf, Items } from "./items.js";
+import { deciderOf, isToDo, isUndecided, Items } from "./items.js";
 import { sameDocument, union } from "./merging.js";
 import { Rules } from "./rules.js";
 import { Saving } from "./saving.js";
@@ -98,11 +98,13 @@ export class Workbench extends EventTarget {
     return id === undefined ? null : (this.sheets.get(id) ?? null);
   }
 
-  /** Opens the item that the address names, else the one the server chose, else the first. */
+  /** Opens the item that the address names, else the first that waits for this person. */
   start() {
-    const wanted = Number(new URLSearchParams(location.search).get("item"));
+    const named = Number(new URLSearchParams(location.search).get("item"));
     const { items, boot } = this;
-    const item = items.byId(wanted) ?? items.byId(boot.start_item) ?? items.all[0];
+    const waits = { label: isToDo, review: isUndecided, view: () => false }[boot.mode];
+    const first = items.all.find(waits) ?? items.all[0];
+    const item = items.byId(named) ?? items.byId(boot.start_item) ?? first;
     if (item) this.open(item);
     else place("notice").append(html("p", { class: "desk-notice info" }, say("no_items")));
   }
@@ -299,7 +301,8 @@ export class Workbench extends EventTarget {
   decision(item) {
     const who = deciderOf(item) || say("somebody");
     if (item.state === "accepted") return say("accepted_by", { who });
-    if (item.state === "rejected") return say("rejected_by", { who, reason: item.reason });
+    const rejected = this.canLabel ? "sent_back_by" : "rejected_by";
+    if (item.state === "rejected") return say(rejected, { who, reason: item.reason });
     return item.reason ? say("rejected_before", { who, reason: item.reason }) : "";
   }
 }
