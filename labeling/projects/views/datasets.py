@@ -41,6 +41,12 @@ SORTS = (
 )
 
 
+def export_url(request: Request, dataset: Dataset) -> str:
+    """Where its labels leave, for those who may take them."""
+    may_export = request.actor.can(Capability.EXPORT, dataset.team_id)
+    return optional("exports:export-dataset", dataset.pk) if may_export else ""
+
+
 def visible_dataset(request: Request, pk: int) -> Dataset:
     """The dataset, or a 404."""
     datasets = Dataset.objects.visible_to(request.actor)
@@ -121,6 +127,8 @@ class DatasetPage(ListPage[Item]):
             **context,
             batch_url=f"{batch_url}?dataset={dataset.pk}" if batch_url else "",
             may_upload=may_upload,
+            import_url=optional("exports:import-annotations", dataset.pk) if may_upload else "",
+            export_url=export_url(self.request, dataset),
             verbs=[each for each in verbs_for(dataset, actor) if each.verb not in ELSEWHERE],
             uploads=running_uploads(self.request, dataset),
             panels=panels_for(self.request, dataset),

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
+from labeling.core.navigation import optional
 from labeling.core.panels import panels_for
 from labeling.core.workflow import verbs_for
 from labeling.projects.models import Dataset, Item, LabelClass, Project, TagDefinition
@@ -53,10 +55,17 @@ def project(request: Request, pk: int) -> HttpResponse:
         "archived_datasets": archived[:SHOWN_DATASETS],
         "classes": classes,
         "tags": tags.prefetch_related("classes"),
+        "export_url": export_url(request, found),
         "panels": panels_for(request, found),
         "no_classes": _("No classes yet: nothing can be drawn before there is one."),
     }
     return render(request, "projects/project.html", context)
+
+
+def export_url(request: Request, project: Project) -> str:
+    """Where its labels leave, for those who may take them."""
+    may_export = request.actor.can(Capability.EXPORT, project.team_id)
+    return optional("exports:export-project", project.pk) if may_export else ""
 
 
 def cards(request: Request, datasets: Any) -> list[Card]:
