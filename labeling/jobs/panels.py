@@ -14,7 +14,7 @@ from labeling.jobs.models import Batch, Event, JobItem
 from labeling.jobs.project_history import described, events_of
 from labeling.projects.models import Dataset, Item, Project
 
-SHOWN_BATCHES = 10
+SHOWN_BATCHES = 8
 SHOWN_EVENTS = 30
 SHOWN_JOBS = 20
 
