@@ -96,7 +96,7 @@ def build() -> Scene:
 def grow(scene: Scene, count: int) -> None:
     """More of everything, around the objects under KEY and beside them."""
     project = Project.objects.get(pk=KEY)
-    for number in range(count):
+    for _number in range(count):
         person = UserFactory.create()
         MembershipFactory.create(team=scene.team, user=person, role=Role.ANNOTATOR)
         _fill(scene, person, None)
@@ -107,7 +107,8 @@ def grow(scene: Scene, count: int) -> None:
         _talk(Job.objects.get(pk=KEY), person, None)
         _talk(job, person, None)
         JobItemFactory.create(job=Job.objects.get(pk=KEY), state="done")
-        OperationRow.objects.create(operation_id=KEY, number=10 + number, outcome="ok")
+        rows = OperationRow.objects.filter(operation=KEY)
+        OperationRow.objects.create(operation_id=KEY, number=rows.count() + 1, outcome="ok")
 
 
 def _fill(scene: Scene, person: User, key: int | None) -> None:

@@ -30,7 +30,7 @@ def words_of_tests() -> str:
 
 def mentions(name: str) -> bool:
     """Whether some test says this name, as a string or in an address."""
-    return re.search(rf"[\"'/]{re.escape(name)}[\"'/]", words_of_tests()) is not None
+    return re.search(rf"[\"':/]{re.escape(name)}[\"'/]", words_of_tests()) is not None
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -15,7 +15,6 @@ from tests.source import ROOT, sources, templates
 NAMES = {
     "Labeldesk": "the product's name",
     "CSV": "the name of a file format",
-    "ETA": "the usual sign for it",
 }
 
 # Asked for by the framework itself when a request fails.

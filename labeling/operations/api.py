@@ -35,7 +35,7 @@ class OperationViewSet(Seen, ReadOnlyModelViewSet[Operation]):
     def rows(self, request: Request, pk: str | None = None) -> Response:
         """The rows of the input with their outcome, in pages."""
         operation = self.seen_or_404(pk)
-        rows = OperationRow.objects.filter(operation=operation)
+        rows = OperationRow.objects.visible_to(request.actor).filter(operation=operation)
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

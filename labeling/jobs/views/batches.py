@@ -44,7 +44,7 @@ MEANINGS: Mapping[str, Any] = {
 
 
 @require_http_methods(["GET", "POST"])
-def new_batch(request: Request, team_id: int) -> HttpResponseBase:
+def batch_form(request: Request, team_id: int) -> HttpResponseBase:
     """One page with a live preview; POST makes the batch and launches it."""
     team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
     if not request.actor.can(Capability.MANAGE_JOBS, team.pk):
