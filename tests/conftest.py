@@ -16,7 +16,7 @@ from tests.factories import MembershipFactory, TeamFactory, UserFactory
 from tests.scene import Scene, build
 
 # How long one example takes says more about the machine's other work than about ours.
-settings.register_profile("desk", deadline=None)
+settings.register_profile("desk", deadline=None, max_examples=30)
 settings.load_profile("desk")
 
 

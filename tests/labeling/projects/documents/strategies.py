@@ -8,7 +8,7 @@ from labeling.projects.documents import Document, LabelObject, Rules, Tag, TagRu
 
 WIDTH, HEIGHT = 64, 48
 
-few = settings(max_examples=25)
+few = settings(max_examples=12)
 """For whole documents: each holds many shapes, so a few of them say as much as many shapes do."""
 
 ANY_CLASS, BOX_CLASS = 1, 2
