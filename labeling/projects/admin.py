@@ -2,26 +2,22 @@
 
 from django.contrib import admin
 
-from labeling.core.admin import DeskAdmin
+from labeling.core.admin import DeskAdmin, DeskInline, OwnTeamsFilter
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 
 
-class ClassInline(admin.TabularInline[LabelClass, Project]):
+class ClassInline(DeskInline):
     """A project's classes."""
 
     model = LabelClass
-    extra = 0
-    can_delete = False
     fields = ("name", "shape", "color", "hotkey", "removed_at")
     readonly_fields = fields
 
 
-class TagInline(admin.TabularInline[TagDefinition, Project]):
+class TagInline(DeskInline):
     """A project's tag definitions."""
 
     model = TagDefinition
-    extra = 0
-    can_delete = False
     fields = ("name", "value_type", "applies_to", "hotkey", "removed_at")
     readonly_fields = fields
 
@@ -31,7 +27,7 @@ class ProjectAdmin(DeskAdmin[Project]):
     """Projects with their schema."""
 
     list_display = ("name", "team", "workspace", "lifecycle", "created_at", "on_the_desk")
-    list_filter = ("team", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = (("team", OwnTeamsFilter), ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "workspace__name")
     list_select_related = ("team", "workspace")
     inlines = (ClassInline, TagInline)
@@ -42,6 +38,6 @@ class DatasetAdmin(DeskAdmin[Dataset]):
     """Datasets with their size."""
 
     list_display = ("name", "project", "team", "item_count", "lifecycle", "on_the_desk")
-    list_filter = ("team", ("archived_at", admin.EmptyFieldListFilter))
+    list_filter = (("team", OwnTeamsFilter), ("archived_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "project__name")
     list_select_related = ("project", "team")

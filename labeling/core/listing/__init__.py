@@ -11,8 +11,9 @@ from labeling.core.listing.filterset import (
     VisibleChoicesFilter,
 )
 from labeling.core.listing.paging import CappedPaginator, Count
+from labeling.core.listing.saved import SavedViewLink
 from labeling.core.listing.selection import Selection
-from labeling.core.listing.view import ListPage, SavedViewLink
+from labeling.core.listing.view import ListPage
 
 __all__ = [
     "CappedPaginator",

@@ -34,19 +34,11 @@ from labeling.core.listing.paging import (
     CappedPage,
     CappedPaginator,
 )
+from labeling.core.listing.saved import SavedViewLink
 
 M = TypeVar("M", bound=models.Model)
 
 FORMATS = ("csv",)
-
-
-@dataclass(frozen=True)
-class SavedViewLink:
-    """A saved view in the list's menu."""
-
-    name: str
-    query: str
-    delete_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ from labeling.core.errors import Invalid
 from labeling.core.workflow import Action, Change, register
 from labeling.jobs.models import SavedView
 
-VIEWED_LISTS = ("jobs:job-list", "jobs:review-queue", "jobs:people")
+VIEWED_LISTS = (
+    "jobs:job-list",
+    "jobs:review-queue",
+    "jobs:people",
+    "projects:project-list",
+)
 """The lists, by URL name, whose filters may be saved; the first is the default."""
 
 MOST_VIEWS = 100

@@ -15,6 +15,7 @@ from accounts.roles import Capability
 from labeling.core.errors import Forbidden
 from labeling.core.http import get_visible_or_404
 from labeling.core.listing import ListPage, SavedViewLink
+from labeling.core.listing.saved import Keeper, keepers
 from labeling.jobs.models import SavedView
 
 M = TypeVar("M", bound=models.Model)
@@ -49,22 +50,30 @@ class TeamListPage(ListPage[M]):
 
     def get_saved_views(self) -> Iterable[SavedViewLink]:
         """The reader's own views of this list in this team."""
-        if not self.view_page:
-            return ()
-        views = SavedView.objects.visible_to(self.request.actor)
-        return [
-            SavedViewLink(
-                view.name, view.query, reverse("jobs:view-verb", args=[view.pk, "delete"])
-            )
-            for view in views.filter(team=self.team, page=self.view_page)
-        ]
+        return saved_links(self.request, self.team.pk, self.view_page) if self.view_page else ()
 
     def get_save_view_url(self) -> str:
         """Where a POST saves the list as it is shown."""
-        if not self.view_page:
-            return ""
-        return f"{reverse('jobs:save-view', args=[self.team.pk])}?page={self.view_page}"
+        return save_url(self.team.pk, self.view_page) if self.view_page else ""
 
     def csv_name(self) -> str:
         """Named after the list."""
         return f"labeldesk-{self.nav}"
+
+
+def saved_links(request: Any, team_id: int, page: str) -> list[SavedViewLink]:
+    """The reader's own views of a list of a team."""
+    views = SavedView.objects.visible_to(request.actor).filter(team=team_id, page=page)
+    return [
+        SavedViewLink(view.name, view.query, reverse("jobs:view-verb", args=[view.pk, "delete"]))
+        for view in views
+    ]
+
+
+def save_url(team_id: int, page: str) -> str:
+    """Where a POST saves a list as it is shown."""
+    return f"{reverse('jobs:save-view', args=[team_id])}?page={page}"
+
+
+# Lists of the packages below offer saved views too.
+keepers.add("views", Keeper(saved_links, save_url))

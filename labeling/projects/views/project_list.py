@@ -1,6 +1,6 @@
 """The projects of a team."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -11,7 +11,8 @@ from django.utils.translation import ngettext_lazy
 from accounts.models import Team
 from accounts.roles import Capability
 from labeling.core.http import get_visible_or_404
-from labeling.core.listing import Column, ListPage
+from labeling.core.listing import Column, ListPage, SavedViewLink
+from labeling.core.listing.saved import save_view_url, saved_views
 from labeling.core.navigation import nav_item
 from labeling.projects.filters import ProjectListFilter
 from labeling.projects.models import Project
@@ -91,6 +92,14 @@ class ProjectList(ListPage[Project]):
         labeled = labeled_by_project(rows)
         for row in rows:
             row.labeled_count = labeled.get(row.pk, 0)  # type: ignore[attr-defined]
+
+    def get_saved_views(self) -> Iterable[SavedViewLink]:
+        """The reader's own views of this list in this team."""
+        return saved_views(self.request, self.team.pk, "projects:project-list")
+
+    def get_save_view_url(self) -> str:
+        """Where a POST saves the list as it is shown."""
+        return save_view_url(self.team.pk, "projects:project-list")
 
     def csv_name(self) -> str:
         """Named after the list."""

@@ -252,3 +252,13 @@ def test_a_team_has_its_projects_only(team, manager, outsider, client_for):
     assert "Carrots" not in html.content.decode()
     url = reverse("projects:project-list", args=[theirs.pk])
     assert client_for(manager).get(url).status_code == 404
+
+
+def test_a_view_of_the_list_is_saved_for_oneself_only(team, project, manager, owner, client_for):
+    url = reverse("projects:project-list", args=[team.pk])
+    client = client_for(manager)
+    save = client.get(url).context["save_view_url"]
+    client.post(save, {"name": "Fruit", "query": "q=lemon"})
+    html = client.get(url).content.decode()
+    assert 'href="?q=lemon">Fruit' in html
+    assert "Fruit</a>" not in client_for(owner).get(url).content.decode().partition("<main")[2]
