@@ -66,10 +66,10 @@ class Desk:
         assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def start(self, *arguments: str) -> None:
-        """Start the server and wait until it answers."""
+    def start(self, *arguments: str, patience: float = PATIENCE) -> None:
+        """Start the server and wait so many seconds until it answers."""
         self.server = self._spawn("manage.py", "up", "--port", str(self.port), *arguments)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not answers(f"{self.url}/"):
             assert self.server.poll() is None, f"the server ended:\n{self.log()}"
             assert time.monotonic() < deadline, f"the server does not answer:\n{self.log()}"

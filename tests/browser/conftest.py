@@ -5,10 +5,8 @@ an exception, or a request to another host fails the test.
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,19 +14,15 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Request,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.models import User
+from tests.browser.demo_desk import DemoDesk, demo_of
+from tests.browser.watching import DESKTOP as DESKTOP
+from tests.browser.watching import PHONE as PHONE
+from tests.browser.watching import Watch
+from tests.server import desk
 
-PHONE = (390, 844)
-DESKTOP = (1280, 800)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 IMPACTS = frozenset({"serious", "critical"})
 
@@ -51,44 +45,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
-
-
-@dataclass
-class Watch:
-    """What went wrong on a page, without the lines that the test expects.
-
-    Attributes:
-        expected: patterns of console lines that belong to the story, such as a refused save.
-    """
-
-    host: str
-    expected: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def attach(self, context: BrowserContext) -> None:
-        """Listen to every page that the context opens."""
-        context.on("console", self.on_console)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("request", self.on_request)
-
-    def on_console(self, message: ConsoleMessage) -> None:
-        """Keep errors and refusals of the content security policy."""
-        if message.type == "error" or "Content Security Policy" in message.text:
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
-
-    def on_request(self, request: Request) -> None:
-        """Keep requests that leave the desk."""
-        address = urlsplit(request.url)
-        if address.scheme not in {"blob", "data"} and address.netloc != self.host:
-            self.complaints.append(f"asked another host: {request.url}")
-
-    def unexpected(self) -> list[str]:
-        """The complaints that no expected pattern matches."""
-        return [
-            complaint
-            for complaint in self.complaints
-            if not any(re.search(pattern, complaint) for pattern in self.expected)
-        ]
 
 
 PageFor = Callable[..., Page]
@@ -128,6 +84,22 @@ def page_for(chromium: Browser, live_server) -> Iterator[PageFor]:
     for context, _watch in opened:
         context.close()
     complaints = [line for _context, watch in opened for line in watch.unexpected()]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def served_demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoDesk]:
+    """The demo behind `manage.py up`, started once for all tests."""
+    with desk(tmp_path_factory.mktemp("demo") / "data") as server:
+        yield demo_of(server, chromium)
+
+
+@pytest.fixture
+def demo(served_demo: DemoDesk) -> Iterator[DemoDesk]:
+    """The demo; fails the test at its end when a page of it complained."""
+    yield served_demo
+    complaints = served_demo.complaints()
+    served_demo.close()
     assert not complaints, "\n".join(complaints)
 
 
