@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,6 +16,13 @@ from labeling.core.workflow import Action, NoInput, actions_of, perform
 
 M = TypeVar("M", bound=models.Model)
 REASONS_SHOWN = 5
+
+# Where the history of an object is shown; the package that keeps the history says so.
+history_pages: list[Callable[[models.Model], str]] = []
+
+
+class OwnTeamsFilter(admin.RelatedOnlyFieldListFilter):
+    """A menu of the teams whose rows the person sees; the usual one names every team there is."""
 
 
 class DeskAdmin(admin.ModelAdmin[M]):
@@ -60,6 +68,15 @@ class DeskAdmin(admin.ModelAdmin[M]):
         """Nothing is deleted: history stays."""
         return False
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The events of an object; the framework's own log knows only its own forms."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not history_pages:
+            raise Http404
+        return HttpResponseRedirect(history_pages[0](obj))
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The model's verbs that need no input."""
         simple = [each for each in actions_of(self.model) if each.form is NoInput]
@@ -73,6 +90,26 @@ class DeskAdmin(admin.ModelAdmin[M]):
     def on_the_desk(self, obj: Any) -> str:
         """A link to the object's own page."""
         return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), _("Open"))
+
+
+class DeskInline(admin.TabularInline[models.Model, models.Model]):
+    """Rows that belong to the one above; seen with it, and as little changed."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may enter the panel; the row above decided which ones."""
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Things are made on the desk's own pages."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows change through verbs only."""
+        return False
 
 
 def owned_team_ids(request: HttpRequest) -> Any:

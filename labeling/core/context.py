@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -18,7 +19,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "own_teams": SimpleLazyObject(lambda: own_teams(request)),
         "current_team": current_team(request),
+        "may_administer": SimpleLazyObject(lambda: may_administer(request)),
     }
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Whether the admin panel lets this person in."""
+    return hasattr(request, "actor") and admin.site.has_permission(request)
 
 
 def memberships(request: HttpRequest) -> Mapping[int, Any]:

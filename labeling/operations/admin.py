@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from labeling.core.admin import DeskAdmin
+from labeling.core.admin import DeskAdmin, OwnTeamsFilter
 from labeling.operations.models import Operation
 
 
@@ -23,7 +23,7 @@ class OperationAdmin(DeskAdmin[Operation]):
         "created_at",
         "completed_at",
     )
-    list_filter = ("status", "kind", "team")
+    list_filter = ("status", "kind", ("team", OwnTeamsFilter))
     search_fields = ("label", "created_by__username", "created_by__display_name")
     list_select_related = ("team", "created_by")
     exclude = ("claimed_by", "idempotency_key")
