@@ -42,6 +42,12 @@ class Conflict(WorkflowError):
     status = 409
 
 
+class TooLarge(WorkflowError):
+    """More bytes than are taken; said before they are read."""
+
+    status = 413
+
+
 class Invalid(WorkflowError):
     """The data does not fit; `errors` maps each field to what is wrong with it."""
 

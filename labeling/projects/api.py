@@ -39,9 +39,7 @@ from labeling.projects.serializers import (
     WorkspaceSerializer,
 )
 from labeling.projects.serving import image_of, thumbnail_of
-from labeling.projects.staging import upload_at_once
-
-LONGEST_KEY = 200
+from labeling.projects.staging import refuse_large_body, upload_at_once
 
 
 class WorkspaceViewSet(Seen, ReadOnlyModelViewSet[Workspace]):
@@ -120,9 +118,10 @@ class DatasetViewSet(Seen, ReadOnlyModelViewSet[Dataset]):
     )
     def upload(self, request: Request, pk: str | None = None) -> Response:
         """Take pictures in, in the background; follow the operation for the outcome of each."""
+        refuse_large_body(request._request)
         actor = self.request.actor
         files = [file for _name, group in request.FILES.lists() for file in group]
-        key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY]
+        key = request.headers.get("Idempotency-Key", "")
         started = upload_at_once(actor, self.get_object(), files, key)
         shown = OperationSerializer(started, context=self.get_serializer_context())
         return Response(shown.data, status=status.HTTP_202_ACCEPTED)

@@ -1,6 +1,8 @@
 """Storing the labels of items, with the rows that lists choose by."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ def store_labels(item: Item, document: Document) -> None:
 
 
 def store_many_labels(labels: Sequence[tuple[Item, Document]]) -> None:
-    """Replace the labels of items by checked documents, in a number of queries that stays.
+    """Replace the labels of items by checked documents, in a few queries for all of them.
 
     Keeps three things together: the document, the item's counters, and one `ItemTag` row for each
     tag of the image.
@@ -22,10 +24,6 @@ def store_many_labels(labels: Sequence[tuple[Item, Document]]) -> None:
     Arguments:
         labels: each item once; its counters are written to the objects, too.
     """
-    now = timezone.now()
-    for item, document in labels:
-        item.object_count = count(document).objects
-        item.labeled_at = now if document["objects"] or document["tags"] else None
     ItemLabels.objects.bulk_create(
         [ItemLabels(item=item, document=document) for item, document in labels],
         update_conflicts=True,
@@ -33,9 +31,8 @@ def store_many_labels(labels: Sequence[tuple[Item, Document]]) -> None:
         update_fields=["document", "updated_at"],
         batch_size=500,
     )
-    items = [item for item, _document in labels]
-    Item.objects.bulk_update(items, ["object_count", "labeled_at"], batch_size=500)
-    ItemTag.objects.filter(item__in=items).delete()
+    _store_counters(labels)
+    ItemTag.objects.filter(item__in=[item for item, _document in labels]).delete()
     ItemTag.objects.bulk_create(
         [
             ItemTag(item=item, tag_id=tag["tag"], value=_as_text(tag["value"]))
@@ -44,6 +41,18 @@ def store_many_labels(labels: Sequence[tuple[Item, Document]]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _store_counters(labels: Sequence[tuple[Item, Document]]) -> None:
+    """Items with equal counters share an update: far quicker than one large CASE for all."""
+    now = timezone.now()
+    alike: dict[tuple[int, datetime | None], list[int]] = defaultdict(list)
+    for item, document in labels:
+        item.object_count = count(document).objects
+        item.labeled_at = now if document["objects"] or document["tags"] else None
+        alike[item.object_count, item.labeled_at].append(item.pk)
+    for (objects, labeled_at), keys in alike.items():
+        Item.objects.filter(pk__in=keys).update(object_count=objects, labeled_at=labeled_at)
 
 
 def _as_text(value: object) -> str:

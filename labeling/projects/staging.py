@@ -11,11 +11,12 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actor import Actor
-from labeling.core.errors import Conflict, Forbidden, Invalid
+from labeling.core.errors import Conflict, Forbidden, Invalid, TooLarge
 from labeling.core.workflow import actions, perform
 from labeling.operations.engine import release, start
 from labeling.operations.kinds import Plan, kinds
@@ -27,6 +28,9 @@ from labeling.projects.pictures import tidy_name
 
 KIND = "upload-images"
 MOST_FILES = 20_000
+# What the parts of a form weigh besides the files in them.
+FORM_BYTES = 1024 * 1024
+LONGEST_KEY = 200
 
 
 def upload_at_once(
@@ -68,7 +72,7 @@ def begin_upload(actor: Actor, dataset: Dataset, idempotency_key: str = "") -> O
         dataset.team,
         data,
         subject=dataset,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key[:LONGEST_KEY],
         hold=True,
     )
 
@@ -169,6 +173,18 @@ def _refuse_too_much(operation: Operation, files: Sequence[UploadedFile[Any]]) -
 def too_large(most: int) -> Any:
     """The words for more bytes than one upload takes."""
     return _("At most %d MB in one upload. Send several.") % (most // 1024 // 1024)
+
+
+def refuse_large_body(request: HttpRequest) -> None:
+    """Refuse a request by its declared length; ask before anything reads its body.
+
+    Raises:
+        TooLarge: it is longer than one upload may be.
+    """
+    most: int = settings.LABELDESK_MAX_UPLOAD_BYTES
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > most + FORM_BYTES:
+        raise TooLarge(too_large(most))
 
 
 def _stored(operation: Operation, file: UploadedFile[Any]) -> StagedFile:

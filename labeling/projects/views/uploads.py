@@ -4,6 +4,7 @@ The steps: begin (makes a pending operation), add files (as often as needed), st
 sends everything at once and does all three.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import Capability
-from accounts.views.verbs import action_of
-from labeling.core.errors import Forbidden, Invalid, WorkflowError
+from labeling.core.errors import Forbidden, Invalid, TooLarge, WorkflowError
 from labeling.core.http import Request, get_visible_or_404, redirect_htmx, render_page
-from labeling.core.workflow import perform
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset
 from labeling.projects.pictures import MOST_IMAGE_BYTES
@@ -26,39 +25,35 @@ from labeling.projects.staging import (
     MOST_FILES,
     begin_upload,
     refuse_archived,
+    refuse_large_body,
     stage_files,
     start_upload,
-    too_large,
+    upload_at_once,
 )
-
-# What the parts of a form weigh besides the files in them.
-FORM_BYTES = 1024 * 1024
 
 
 @csrf_exempt  # asked by the inner view, once the body is known to be of a size worth reading
 @require_http_methods(["GET", "POST"])
 def uploads(request: Request, pk: int) -> HttpResponseBase:
     """The upload page of a dataset; POST begins an upload, or does the whole of it."""
-    return refuse_large_body(request) or _uploads(request, pk)
+    return _if_small(request, lambda: _uploads(request, pk))
 
 
 @csrf_exempt
 @require_POST
 def upload_files(request: Request, pk: int) -> HttpResponseBase:
     """Add files to an upload that was begun."""
-    return refuse_large_body(request) or _upload_files(request, pk)
+    return _if_small(request, lambda: _upload_files(request, pk))
 
 
-def refuse_large_body(request: Request) -> JsonResponse | None:
-    """Refuse a body by its declared length, before a byte of it is read."""
-    most: int = settings.LABELDESK_MAX_UPLOAD_BYTES
+def _if_small(request: Request, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     try:
-        length = int(request.headers.get("content-length") or 0)
-    except ValueError:
-        length = 0
-    if length <= most + FORM_BYTES:
-        return None
-    return JsonResponse({"detail": str(too_large(most))}, status=413)
+        refuse_large_body(request)
+    except TooLarge as refusal:
+        if not wants_json(request):
+            raise
+        return JsonResponse(refusal.as_dict(), status=refusal.status)
+    return answer()
 
 
 @csrf_protect
@@ -75,14 +70,10 @@ def _uploads(request: Request, pk: int) -> HttpResponseBase:
     files = request.FILES.getlist("file")
     if not files:
         return _upload_page(request, dataset, _("Choose at least one file."))
-    operation = begin_upload(request.actor, dataset)
     try:
-        stage_files(request.actor, operation, files)
+        return redirect_htmx(request, upload_at_once(request.actor, dataset, files))
     except Invalid as error:
-        perform(action_of(Operation, "cancel"), operation, request.actor)
-        texts = error.as_dict()["errors"]["file"]
-        return _upload_page(request, dataset, " ".join(texts))
-    return redirect_htmx(request, start_upload(request.actor, operation))
+        return _upload_page(request, dataset, " ".join(error.as_dict()["errors"]["file"]))
 
 
 def begun(request: Request, dataset: Dataset) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Uploading over HTTP: the plain form, the three steps of scripts, and what is refused."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -93,18 +94,28 @@ def test_a_script_hears_why_it_is_refused(dataset, manager, client_for):
     assert StagedFile.objects.count() == 1
 
 
-def test_a_body_of_too_many_bytes_is_refused_by_its_length_alone(dataset, manager, settings):
+def test_a_body_of_too_many_bytes_is_refused_by_its_length_alone(
+    dataset, manager, client_for, api_for, settings
+):
     settings.LABELDESK_MAX_UPLOAD_BYTES = 1000
-    client = Client()
-    client.force_login(manager)
-    response = client.post(
-        form_url(dataset),
-        data="",
-        content_type="multipart/form-data; boundary=x",
-        headers={"Content-Length": str(10**12)},
-    )
-    assert response.status_code == 413
-    assert "MB" in response.json()["detail"]
+    endless: dict[str, Any] = {
+        "data": "",
+        "content_type": "multipart/form-data; boundary=x",
+        "headers": {"Content-Length": str(10**12)},
+    }
+    client = client_for(manager)
+    page = client.post(form_url(dataset), **endless)
+    assert page.status_code == 413
+    assert "MB in one upload" in page.content.decode()
+    endless["headers"] = {**endless["headers"], **JSON}
+    for script, url in (
+        (client, form_url(dataset)),
+        (client, reverse("projects:upload-files", args=[1])),
+        (api_for(manager), f"/api/datasets/{dataset.pk}/upload/"),
+    ):
+        refused = script.post(url, **endless)
+        assert refused.status_code == 413
+        assert "MB in one upload" in refused.json()["detail"]
 
 
 def test_files_that_are_too_much_together_leave_nothing_behind(
