@@ -63,6 +63,8 @@ def frame() -> dict[str, str]:
         "sent_back_by": _("Sent back by {who}: {reason}"),
         "rejected_before": _("Rejected before by {who}: {reason}"),
         "skipped": _("Skipped: {reason}"),
+        "begin_review": _("Start review"),
+        "not_begun": _("The review has not begun."),
         "only_looking": _("You are looking only: nothing can be changed here."),
     }
 

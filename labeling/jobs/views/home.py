@@ -18,6 +18,7 @@ from labeling.jobs.dashboards import team_figures, with_progress
 from labeling.jobs.history import described
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.states import BatchStatus
+from labeling.projects.models import Dataset
 
 SHOWN_BATCHES = 8
 SHOWN_EVENTS = 12
@@ -63,6 +64,7 @@ def home(request: Request, team_id: int) -> HttpResponse:
         "overdue": overdue_jobs(request, team),
         "lines": described(recent_events(request, team)),
         "may_manage": request.actor.can(Capability.MANAGE_JOBS, team.pk),
+        "is_fresh": not Dataset.objects.visible_to(request.actor).filter(team=team).exists(),
     }
     return render(request, "jobs/home.html", context)
 
@@ -97,4 +99,6 @@ def recent_events(request: Request, team: Team) -> Any:
     events = Event.objects.visible_to(request.actor).filter(
         team=team, batch__isnull=False, job_item=None
     )
+    # A launch is one line, however many jobs it made.
+    events = events.exclude(verb="launch", job__number__gt=1)
     return events.select_related("actor", "job", "batch")[:SHOWN_EVENTS]

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
+from labeling.core.workflow import actions, allows
 from labeling.jobs.bootstrap import bootstrap
 from labeling.jobs.models import Job
 from labeling.jobs.page_strings import strings
@@ -58,6 +59,7 @@ def _page(request: Request, template: str, job: Job, mode: str) -> HttpResponse:
         "bootstrap": {
             **bootstrap(job, mode, request.user, start_item=start),
             "may_comment": request.actor.can(Capability.COMMENT, job.team_id),
+            "may_begin": allows(actions[Job, "start-review"], job, request.actor),
         },
         "strings": strings(),
     }

@@ -121,6 +121,20 @@ place("bar-actions").append(...helpButtons(keys));
 
 const completing = (/** @type {string} */ look, /** @type {string} */ key) =>
   button({ label: say("complete"), class: look, key, text: true }, () => review.complete());
+/** Opened by its address, a job may still wait for its review. */
+async function beginReview() {
+  try {
+    await bench.api.jobVerb(boot.job.id, "start-review", {});
+    location.reload();
+  } catch (error) {
+    await bench.report(error);
+  }
+}
+
+if (!deciding && boot.may_begin) {
+  const begin = { label: say("begin_review"), class: "primary", text: true };
+  place("bar-actions").append(button(begin, beginReview));
+}
 if (deciding) place("bar-actions").append(completing("primary wide-only", keys.shown("complete")));
 
 function drawItem() {
@@ -137,7 +151,7 @@ function drawItem() {
     place("notice").append(notice("info", say("skipped", { reason: item.skip_reason }), "skip"));
   } else if (!deciding) {
     const tone = { accepted: "good", rejected: "bad" }[item.state] ?? "info";
-    place("notice").append(notice(tone, told || say("only_looking"), "lock"));
+    place("notice").append(notice(tone, told || say(boot.may_begin ? "not_begun" : "only_looking"), "lock"));
   }
 }
 

@@ -67,6 +67,7 @@
  * @property {Job} job
  * @property {"label"|"review"|"view"} mode
  * @property {boolean} may_comment
+ * @property {boolean} may_begin the review waits, and this person may begin it
  * @property {{id: number, name: string}} me
  * @property {LabelClass[]} classes
  * @property {TagDefinition[]} tags
