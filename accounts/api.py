@@ -1,5 +1,7 @@
 """Oneself, teams and members over REST."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -48,7 +50,8 @@ class MeView(APIView):
     @extend_schema(summary="Who am I", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
         """One's account and teams."""
-        return Response(MeSerializer(request.user, context={"request": request}).data)
+        account: Any = request.user  # never a visitor: those are refused before
+        return Response(MeSerializer(account, context={"request": request}).data)
 
 
 class NewInvitation(InvitationSerializer):

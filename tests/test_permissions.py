@@ -205,7 +205,7 @@ def test_an_outsider_finds_nothing_under_any_address(scene):
 
 def test_an_outsider_changes_nothing(scene):
     before = {model: row(model) for model in our_models()}
-    client = script(scene.outsider)
+    client: Any = script(scene.outsider)
     for address in about_objects():
         for url in filled(address) if address.is_rest else ():
             for method in (client.post, client.put, client.patch, client.delete):

@@ -1,5 +1,7 @@
 """Operations over REST: list, look, cancel, and what became of each row."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
@@ -35,7 +37,9 @@ class OperationViewSet(Seen, ReadOnlyModelViewSet[Operation]):
     def rows(self, request: Request, pk: str | None = None) -> Response:
         """The rows of the input with their outcome, in pages."""
         operation = self.seen_or_404(pk)
-        rows = OperationRow.objects.visible_to(request.actor).filter(operation=operation)
+        rows: QuerySet[Any] = OperationRow.objects.visible_to(self.request.actor).filter(
+            operation=operation
+        )
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

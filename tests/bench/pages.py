@@ -129,22 +129,28 @@ def _job_items(batch: Batch) -> Iterator[JobItem]:
 
 
 def pages() -> dict[str, str]:
-    """The pages that are compared, by what they are."""
+    """The pages that are compared, by what they are.
+
+    Each shows the same number of rows in a small team as in a large one (the small one fills them
+    all), so that what is compared is the finding and not the drawing.
+    """
     team, dataset = Team.objects.get(), Dataset.objects.get()
-    jobs, grid = f"/teams/{team.pk}/jobs/", f"/datasets/{dataset.pk}/"
+    jobs = f"/teams/{team.pk}/jobs/?page_size=25"
+    grid = f"/datasets/{dataset.pk}/"
     return {
         "jobs": jobs,
-        "jobs, on review": f"{jobs}?status=on_review",
-        "jobs, searched": f"{jobs}?q=everything+99",
-        "jobs, by due date": f"{jobs}?ordering=due",
-        "jobs, overdue": f"{jobs}?overdue=true",
-        "jobs, second page": f"{jobs}?page=2",
+        "jobs, second page": f"{jobs}&page=2",
+        "jobs, on review": f"{jobs}&status=on_review",
+        "jobs of one annotator": f"{jobs}&annotator={User.objects.get(username='ana').pk}",
+        "jobs, searched": f"{jobs}&q=everything",
+        "jobs, by due date": f"{jobs}&ordering=due",
+        "jobs, by ETA": f"{jobs}&ordering=eta",
         "dataset grid": grid,
         "dataset grid, second page": f"{grid}?page=2",
-        "dataset grid, searched": f"{grid}?q=picture-000099",
-        "dataset grid, labeled": f"{grid}?labeled=true",
-        "REST jobs": f"/api/jobs/?team={team.pk}",
-        "REST items": f"/api/items/?dataset={dataset.pk}",
+        "dataset grid, searched": f"{grid}?q=picture-00009",
+        "dataset grid, not labeled": f"{grid}?labeled=false",
+        "REST jobs": f"/api/jobs/?team={team.pk}&page_size=25",
+        "REST items": f"/api/items/?dataset={dataset.pk}&page_size=25",
     }
 
 

@@ -77,14 +77,15 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
         Large batches are made in the background: then the answer is a 202 with the batch.
         """
         batch = launched(self.request)
-        finish(batch.operation_id, WAIT_SECONDS)
+        if batch.operation_id is not None:
+            finish(batch.operation_id, WAIT_SECONDS)
         jobs = self.seen().filter(batch=batch, archived_at=None).order_by("number")
         if not jobs:
             batch.refresh_from_db()
-            shown = BatchSerializer(batch, context=self.get_serializer_context())
-            return Response(shown.data, status=status.HTTP_202_ACCEPTED)
-        shown = self.get_serializer(jobs, many=True)
-        return Response(shown.data, status=status.HTTP_201_CREATED)
+            waiting = BatchSerializer(batch, context=self.get_serializer_context())
+            return Response(waiting.data, status=status.HTTP_202_ACCEPTED)
+        made = self.get_serializer(jobs, many=True)
+        return Response(made.data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="Statistics", responses={200: StatisticsSerializer}, filters=False)
     @action(detail=True, filter_backends=[], pagination_class=None)

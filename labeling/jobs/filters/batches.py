@@ -49,7 +49,7 @@ class BatchFilterSet(StrictFilterSet):
 class TeamBatchFilterSet(BatchFilterSet):
     """The same on a team's own page, where the team is in the address."""
 
-    team = None
+    team = None  # type: ignore[assignment]  # django-filter's way to leave one out
 
     class Meta(BatchFilterSet.Meta):
         pass
