@@ -1,8 +1,12 @@
 """Makes the demo, step by step; each step keeps what is there, so a second run adds nothing."""
 
+import fcntl
 import random
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from accounts.actor import Actor
 from accounts.models import Membership
@@ -14,7 +18,7 @@ from labeling.demo.people import (
     known_credentials,
     make_people,
 )
-from labeling.demo.pictures import draw_picture
+from labeling.demo.pictures import Drawings
 from labeling.demo.project import make_dataset, make_project
 from labeling.demo.story import Story, tell
 from labeling.operations.models import Operation
@@ -33,17 +37,22 @@ def make_demo() -> dict[str, Any]:
         url, team_id, workspace_id, project_id, dataset_id, and users by persona with id, login,
         password and token.
     """
-    known = known_credentials()
-    if known is not None:
-        return {**known, "url": desk_address()}
+    lock: Path = settings.LABELDESK_DATA / "demo.lock"
+    with lock.open("w") as mine:
+        # Somebody may start the desk with its demo and ask for the logins at the same moment.
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        known = known_credentials()
+        return {**known, "url": desk_address()} if known is not None else _made()
+
+
+def _made() -> dict[str, Any]:
     team, people = make_people()
     manager = Actor.for_user(people["manager"])
     before = Clock(DAYS, random.Random(SEED)).now
     project = make_project(team, manager, before)
-    drawn = {picture.name: picture for picture in (draw_picture(SEED, n) for n in (*JUNE, *JULY))}
-    pictures = list(drawn.values())
-    june = make_dataset(project, "Table, June", pictures[: len(JUNE)], manager, before)
-    july = make_dataset(project, "Table, July", pictures[len(JUNE) :], manager, before)
+    drawn = Drawings(SEED, (*JUNE, *JULY))
+    june = make_dataset(project, "Table, June", drawn.some(JUNE), manager, before)
+    july = make_dataset(project, "Table, July", drawn.some(JULY), manager, before)
     _backdate(project, before)
     tell(Story(team, people, drawn), june, july)
     facts = {

@@ -3,6 +3,7 @@
 import io
 import math
 import random
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -78,16 +79,52 @@ class Picture:
     fruits: tuple[Fruit, ...]
 
 
+class Drawings(Mapping[str, Picture]):
+    """Pictures by name, each drawn when somebody looks at it for the first time.
+
+    Arguments:
+        numbers: which pictures there are.
+    """
+
+    def __init__(self, seed: int, numbers: Iterable[int]) -> None:
+        self.seed = seed
+        self.numbers = {picture_name(number): number for number in numbers}
+        self.drawn: dict[str, Picture] = {}
+
+    def __getitem__(self, name: str) -> Picture:
+        if name not in self.drawn:
+            self.drawn[name] = draw_picture(self.seed, self.numbers[name])
+        return self.drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def some(self, numbers: Iterable[int]) -> "Drawings":
+        """Those of these numbers, drawn once for both."""
+        part = Drawings(self.seed, numbers)
+        part.drawn = self.drawn
+        return part
+
+
+def picture_name(number: int) -> str:
+    """The file name of a picture."""
+    return f"fruit_{number:03}.jpg"
+
+
 def draw_picture(seed: int, number: int) -> Picture:
     """The picture of that number; the same seed always gives the same one."""
     chance = random.Random(f"{seed}/{number}")
     fruits = _scatter(chance)
     canvas = _table(chance)
+    _shade(canvas, fruits)
     for fruit in fruits:
         _draw(canvas, fruit, chance)
     stream = io.BytesIO()
     canvas.filter(ImageFilter.GaussianBlur(0.8)).save(stream, "JPEG", quality=86)
-    return Picture(f"fruit_{number:03}.jpg", stream.getvalue(), tuple(fruits))
+    return Picture(picture_name(number), stream.getvalue(), tuple(fruits))
 
 
 def _scatter(chance: random.Random) -> list[Fruit]:
@@ -140,30 +177,46 @@ def _table(chance: random.Random) -> Image.Image:
     return canvas
 
 
-def _draw(canvas: Image.Image, fruit: Fruit, chance: random.Random) -> None:
-    """Shadow, body, light; freckles on lemons and fuzz on kiwis."""
+def _shade(canvas: Image.Image, fruits: list[Fruit]) -> None:
+    """The shadows of all fruits at once: blurring is what takes time."""
     shadow = Image.new("L", canvas.size, 0)
-    moved = [(x + 9, y + 12) for x, y in fruit.outline]
-    ImageDraw.Draw(shadow).polygon(moved, fill=120)
+    pen = ImageDraw.Draw(shadow)
+    for fruit in fruits:
+        pen.polygon([(x + 9, y + 12) for x, y in fruit.outline], fill=120)
     canvas.paste((24, 18, 14), mask=shadow.filter(ImageFilter.GaussianBlur(8)))
+
+
+def _draw(canvas: Image.Image, fruit: Fruit, chance: random.Random) -> None:
+    """Body and light; freckles on lemons and fuzz on kiwis."""
     tone = chance.choice(LEMONS if fruit.is_lemon else KIWIS)
     pen = ImageDraw.Draw(canvas)
     pen.polygon(fruit.outline, fill=tone)
-    light = Image.new("L", canvas.size, 0)
-    ImageDraw.Draw(light).ellipse(
-        (
-            fruit.x - fruit.rx * 0.6,
-            fruit.y - fruit.ry * 0.75,
-            fruit.x + fruit.rx * 0.15,
-            fruit.y - fruit.ry * 0.05,
-        ),
-        fill=110 if fruit.is_lemon else 60,
-    )
-    canvas.paste((255, 252, 232), mask=light.filter(ImageFilter.GaussianBlur(fruit.rx / 5)))
+    _light(canvas, fruit)
     for _dot in range(70):
         at, far = chance.uniform(0, 2 * math.pi), math.sqrt(chance.random()) * 0.85
         x, y = fruit.x + math.cos(at) * fruit.ry * far, fruit.y + math.sin(at) * fruit.ry * far
         pen.point((x, y), fill=_shift(tone, -26 if fruit.is_lemon else 34))
+
+
+def _light(canvas: Image.Image, fruit: Fruit) -> None:
+    """The lamp's reflection, on a patch that is no larger than its blur reaches."""
+    reach = round(fruit.rx * 1.5)
+    patch = Image.new("L", (2 * reach, 2 * reach), 0)
+    ImageDraw.Draw(patch).ellipse(
+        (
+            reach - fruit.rx * 0.6,
+            reach - fruit.ry * 0.75,
+            reach + fruit.rx * 0.15,
+            reach - fruit.ry * 0.05,
+        ),
+        fill=110 if fruit.is_lemon else 60,
+    )
+    corner = (round(fruit.x) - reach, round(fruit.y) - reach)
+    canvas.paste(
+        (255, 252, 232),
+        (*corner, corner[0] + 2 * reach, corner[1] + 2 * reach),
+        mask=patch.filter(ImageFilter.GaussianBlur(fruit.rx / 5)),
+    )
 
 
 def _shift(tone: tuple[int, int, int], step: int) -> tuple[int, int, int]:

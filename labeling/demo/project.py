@@ -1,6 +1,5 @@
 """The demo's project: its schema and its two datasets of drawn pictures."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.actor import Actor
 from accounts.models import Team
 from labeling.core.workflow import actions, perform
-from labeling.demo.pictures import Picture
+from labeling.demo.pictures import Drawings
 from labeling.operations.waiting import finish
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from labeling.projects.staging import begin_upload, stage_files, start_upload
@@ -50,7 +49,7 @@ def make_project(team: Team, manager: Actor, at: datetime) -> Project:
 
 
 def make_dataset(
-    project: Project, name: str, pictures: Sequence[Picture], manager: Actor, at: datetime
+    project: Project, name: str, pictures: Drawings, manager: Actor, at: datetime
 ) -> Dataset:
     """A dataset with these pictures, taken in by the same upload that people use."""
     dataset = Dataset.objects.filter(project=project, name=name).first()
@@ -59,7 +58,7 @@ def make_dataset(
         dataset = perform(create, project, manager, {"name": name}, at=at).outcome
     if dataset.item_count < len(pictures):
         upload = begin_upload(manager, dataset)
-        files = [SimpleUploadedFile(picture.name, picture.content) for picture in pictures]
+        files = [SimpleUploadedFile(picture.name, picture.content) for picture in pictures.values()]
         stage_files(manager, upload, files)
         start_upload(manager, upload)
         finish(upload.pk, WAIT_SECONDS)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.actor import Actor
@@ -13,6 +14,7 @@ from labeling.core.workflow import Change, actions, perform
 from labeling.demo.clock import Clock
 from labeling.demo.pictures import Fruit, Picture
 from labeling.jobs.models import Batch, Event, Job, JobItem
+from labeling.jobs.states import Status
 from labeling.operations.waiting import finish
 from labeling.projects.models import Dataset
 
@@ -139,9 +141,13 @@ class Story:
 
 
 def tell(story: Story, june: Dataset, july: Dataset) -> None:
-    """Two batches with jobs in every status."""
+    """Two batches with jobs in every status.
+
+    Each batch's history is told in one transaction: whole, or again with the next try.
+    """
     people = story.people
-    if not Batch.objects.filter(dataset=june).exists():
+    lemons = Batch.objects.filter(dataset=june).first()
+    if lemons is None:
         shared = [people["annotator"].pk, people["annotator2"].pk]
         lemons = story.launch(
             june,
@@ -153,8 +159,11 @@ def tell(story: Story, june: Dataset, july: Dataset) -> None:
             reviewer=people["reviewer"].pk,
             due_at=(Clock(0, story.chance).now + timedelta(days=3)).isoformat(),
         )
-        tell_june(story, list(lemons.jobs.order_by("number")))
-    if not Batch.objects.filter(dataset=july).exists():
+    if is_untold(lemons):
+        with transaction.atomic():
+            tell_june(story, list(lemons.jobs.order_by("number")))
+    pool = Batch.objects.filter(dataset=july).first()
+    if pool is None:
         pool = story.launch(
             july,
             3,
@@ -167,7 +176,14 @@ def tell(story: Story, june: Dataset, july: Dataset) -> None:
             objects_limit=20,
             due_at=(Clock(1, story.chance).now).isoformat(),
         )
-        tell_july(story, pool)
+    if is_untold(pool):
+        with transaction.atomic():
+            tell_july(story, pool)
+
+
+def is_untold(batch: Batch) -> bool:
+    """Whether nobody has touched the batch's jobs yet."""
+    return not batch.jobs.exclude(status=Status.PENDING).exists()
 
 
 def tell_june(story: Story, jobs: list[Job]) -> None:
