@@ -34,6 +34,7 @@ SHOWN_SECONDS = 45
 """So long after its end a change is still shown above the list, with its undo."""
 
 SHOWN_REFUSALS = 5
+MOST_SHOWN = 4
 
 FIELDS = ("verb", "annotator", "reviewer", "priority", "due_at")
 
@@ -82,7 +83,9 @@ def recent_changes(request: Request, team: Team) -> list[dict[str, Any]]:
     since = timezone.now() - timedelta(seconds=SHOWN_SECONDS)
     own = changes(request).filter(team=team, created_by=request.user.pk, created_at__gte=since)
     running = changes(request).filter(team=team, created_by=request.user.pk, status__in=LIVE)
-    return [shown(each, request) for each in (own | running).order_by("-pk")[:3]]
+    found = list((own | running).order_by("-pk")[:MOST_SHOWN])
+    undone = {each.plan.get("change") for each in found if each.kind == UNDO}
+    return [shown(each, request) for each in found if each.pk not in undone]
 
 
 def shown(found: Operation, request: Request) -> dict[str, Any]:

@@ -130,6 +130,7 @@ def _page(request: Request, job: Job, tab: str, more: Mapping[str, Any]) -> Http
         "job": job,
         "is_open": is_open(job),
         "may_comment": request.actor.can(Capability.COMMENT, job.team_id),
+        "sees_team": job.team_id in request.actor.unrestricted_team_ids,
         "tabs": tabs(request, job, tab),
         "tab_template": TABS[tab],
         **more,

@@ -28,7 +28,7 @@ def save_view(request: Request, team_id: int) -> HttpResponseBase:
     data = {"page": request.GET.get("page"), **request.POST.dict()}
     view = workflow.perform(action, team, request.actor, data).outcome
     toast(request, _("The view “%s” is saved.") % view.name)
-    return redirect_htmx(request, next_url(request, list_url(view)))
+    return redirect_htmx(request, list_url(view))
 
 
 @require_http_methods(["GET", "POST"])

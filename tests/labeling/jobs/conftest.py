@@ -44,7 +44,7 @@ def act() -> Perform:
 
 
 @pytest.fixture
-def labeled(job, annotator, act) -> Job:
+def labeled(job: Job, annotator, act) -> Job:
     """Ana has confirmed every item of her job."""
     for job_item in job.job_items.all():
         act(annotator, job_item, "confirm-item")
@@ -53,12 +53,16 @@ def labeled(job, annotator, act) -> Job:
 
 
 @pytest.fixture
-def submitted(labeled, annotator, act) -> Job:
+def submitted(labeled: Job, annotator, act) -> Job:
     """Ana has handed her job in."""
-    return act(annotator, labeled, "submit").obj
+    act(annotator, labeled, "submit")
+    labeled.refresh_from_db()
+    return labeled
 
 
 @pytest.fixture
-def reviewed(submitted, reviewer, act) -> Job:
+def reviewed(submitted: Job, reviewer, act) -> Job:
     """Kim has begun to review Ana's job."""
-    return act(reviewer, submitted, "start-review").obj
+    act(reviewer, submitted, "start-review")
+    submitted.refresh_from_db()
+    return submitted

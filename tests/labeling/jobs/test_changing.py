@@ -271,10 +271,15 @@ def test_the_selected_rows_are_changed_and_the_list_offers_the_undo(
     text = client.get(url).content.decode()
     assert "2 jobs changed." in text
     operation = Operation.objects.get()
-    client.post(reverse("jobs:undo-change", args=[operation.pk]))
-    client.post(reverse("jobs:undo-change", args=[operation.pk]))
+    undo_url = reverse("jobs:undo-change", args=[operation.pk])
+    assert f'action="{undo_url}"' in text
+    client.post(undo_url)
+    client.post(undo_url)
     assert values(jobs, "status") == [("pending",)] * 3
     assert Operation.objects.count() == 2
+    after = client.get(url).content.decode()
+    assert "Undo: Stop: 2 jobs" in after
+    assert undo_url not in after
 
 
 @pytest.mark.django_db(transaction=True)

@@ -196,6 +196,6 @@ def test_a_job_given_to_two_people_at_once_has_one_of_them(act, job, manager, ow
         lambda: perform(assign, job, Actor.for_user(owner), {"annotator": manager.pk}),
     )
     job.refresh_from_db()
-    last = Event.objects.filter(job=job, verb="assign").order_by("-at", "-pk").first()
+    last = Event.objects.filter(job=job, verb="assign").latest("at", "pk")
     assert last.data["annotator"][1] in {annotator2.pk, manager.pk}
     assert job.annotator_id in {annotator2.pk, manager.pk}

@@ -1,5 +1,7 @@
 """Whatever people do in whatever order: counters equal a recount, and states fit together."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
@@ -30,7 +32,7 @@ PICK = st.integers(0, 10_000)
 INPUT = {"reason": "Because.", "priority": 4}
 
 
-Press = tuple[int, Job | JobItem, str]
+Press = tuple[int, Any, str]
 
 
 def chosen(offered: list[Press], verb: int, which: int) -> Press:
@@ -72,7 +74,7 @@ class Life(RuleBasedStateMachine):
             if action.verb not in LEFT_OUT
         ]
 
-    def act(self, who: int, obj, verb: str, **data) -> None:
+    def act(self, who: int, obj: Any, verb: str, **data: Any) -> None:
         """Press a button; being refused is fine."""
         try:
             perform(actions[type(obj), verb], obj, self.actors[who], {**INPUT, **data})
@@ -82,12 +84,13 @@ class Life(RuleBasedStateMachine):
     @rule(which=PICK, verb=PICK, anyway=st.booleans())
     def a_job_verb_that_is_offered(self, which, verb, anyway):
         jobs = list(self.batch.jobs.order_by("pk"))
-        flag = {"anyway": "on", "accept_rest": "on"} if anyway else {}
+        flag: dict[str, object] = {"anyway": "on", "accept_rest": "on"} if anyway else {}
         flag["annotator"] = self.actors[-1].user.pk
         enough = set(MULTIPLYING) if len(jobs) > 5 else set()
         offered = [each for each in self.offered(jobs) if each[2] not in enough]
         if offered:
-            self.act(*chosen(offered, verb, which), **flag)
+            who, job, name = chosen(offered, verb, which)
+            self.act(who, job, name, **flag)
 
     @rule(which=PICK, verb=PICK, seen=st.booleans())
     def an_item_verb_that_is_offered(self, which, verb, seen):

@@ -43,6 +43,8 @@ def test_only_the_last_gaps_are_remembered():
 @given(GAPS, st.integers(1, 1000))
 def test_the_slow_estimate_is_never_the_shorter_one(gaps, left):
     told = estimate(left, gaps, assigned=True)
+    assert told.work is not None
+    assert told.slow is not None
     assert told.slow >= told.work
 
 

@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def url(job) -> str:
-    return job.get_absolute_url()
+    return str(job.get_absolute_url())
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def page_of(client_for):
 
 
 def part(job, name: str) -> str:
-    return reverse(f"jobs:{name}", args=[job.pk])
+    return str(reverse(f"jobs:{name}", args=[job.pk]))
 
 
 def verbs_on(text: str) -> list[str]:
@@ -182,7 +182,9 @@ def test_a_restricted_annotator_sees_the_own_job_until_it_is_stopped(
 ):
     Membership.objects.filter(user=annotator).update(restricted=True)
     client = client_for(annotator)
-    assert client.get(url).status_code == 200
+    page = client.get(url)
+    assert page.status_code == 200
+    assert job.batch.get_absolute_url() not in page.content.decode()
     act(manager, job, "stop")
     assert client.get(url).status_code == 404
 
