@@ -45,6 +45,13 @@ SENTENCES: Mapping[str, Any] = {
     "restore-tag": gettext_lazy("“%(name)s” is offered again."),
 }
 
+# What the button of a form says, where it is not the verb's own name.
+SUBMITS: Mapping[str, Any] = {
+    "create-dataset": gettext_lazy("Create dataset"),
+    "edit-project": gettext_lazy("Save"),
+    "edit-dataset": gettext_lazy("Save"),
+}
+
 # Verbs on a dataset or a project that other pages perform: the button of the schema, of batches.
 ELSEWHERE = frozenset({"add-class", "add-tag", "create-batch"})
 
@@ -112,6 +119,7 @@ def _page(request: Request, obj: Any, verb: str) -> HttpResponseBase:
         nav="projects",
         title=action.label,
         consequence=consequence(action, obj),
+        submit_label=SUBMITS.get(verb),
         breadcrumbs=[{"url": back, "label": str(obj)}],
     )
 
