@@ -11,15 +11,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from labeling.core.api_parsers import PlainMultiPartParser
 from labeling.core.api_verbs import REFUSALS, Seen, body_of
 from labeling.core.errors import Invalid
-from labeling.core.http import get_visible_or_404
+from labeling.core.http import get_visible_or_404, is_key
 from labeling.exports.formats import readable, writable
 from labeling.exports.operations.exporting import Export
 from labeling.exports.operations.import_form import Existing
@@ -30,6 +30,7 @@ from labeling.operations.models import Operation
 from labeling.operations.serializers import OperationSerializer
 from labeling.operations.views.pages import download
 from labeling.projects.models import Dataset
+from labeling.projects.staging import refuse_large_body
 
 
 class ExportSerializer(serializers.Serializer[Operation]):
@@ -92,7 +93,7 @@ class ImportSerializer(serializers.Serializer[Operation]):
 class ImportView(APIView):
     """Annotations into a dataset."""
 
-    parser_classes = (MultiPartParser,)
+    parser_classes = (PlainMultiPartParser,)
 
     @extend_schema(
         summary="Import annotations",
@@ -102,6 +103,7 @@ class ImportView(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Read the files in the background; the operation's rows say what became of each."""
+        refuse_large_body(request._request)
         actor = request.actor  # type: ignore[attr-defined]
         datasets = Dataset.objects.visible_to(actor).select_related("team", "project")
         dataset = get_visible_or_404(datasets, pk)
@@ -120,7 +122,7 @@ def _subject(actor: Any, scope: Any, key: Any) -> Subject:
     if not isinstance(scope, str) or scope not in MODELS:
         scopes = ", ".join(ScopeKind.values)
         raise Invalid({"scope": [_("One of: %(scopes)s.") % {"scopes": scopes}]})
-    if not str(key).isdecimal() or len(str(key)) > 18:
+    if not is_key(str(key)):
         raise Invalid({"id": [_("Name it by its id.")]})
     found = visible_subject(scope, int(key), actor)
     if found is None:

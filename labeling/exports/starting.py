@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.models import Team
 from labeling.core.errors import Invalid
-from labeling.core.workflow import actions, perform
 from labeling.exports.operations.exporting import Export
 from labeling.exports.operations.importing import ImportAnnotations
 from labeling.exports.scopes import Subject
@@ -19,7 +18,7 @@ from labeling.operations.engine import release, start
 from labeling.operations.models import Operation
 from labeling.operations.states import Status
 from labeling.projects.models import Dataset
-from labeling.projects.staging import stage_files
+from labeling.projects.staging import stage_or_cancel
 
 
 def start_export(
@@ -67,9 +66,5 @@ def start_import(
     )
     if operation.is_repeat and operation.status != Status.PENDING:
         return operation
-    try:
-        stage_files(actor, operation, files)
-    except Invalid:
-        perform(actions[Operation, "cancel"], operation, actor)
-        raise
+    stage_or_cancel(actor, operation, files)
     return release(operation)

@@ -25,8 +25,7 @@ from labeling.exports.starting import start_export, start_import
 from labeling.jobs.models import Batch, Job
 from labeling.operations.kinds import Kind
 from labeling.projects.models import Dataset, Project
-from labeling.projects.staging import refuse_archived
-from labeling.projects.views.uploads import refuse_large_body
+from labeling.projects.staging import refuse_archived, refuse_large_body
 
 NAV: Mapping[str, str] = {
     ScopeKind.PROJECT: "projects",
@@ -90,7 +89,8 @@ def _export_page(request: Request, scope: ScopeKind, subject: Subject) -> HttpRe
 @require_http_methods(["GET", "POST"])
 def import_annotations(request: Request, pk: int) -> HttpResponseBase:
     """Import annotations into a dataset."""
-    return refuse_large_body(request) or _import_page(request, pk)
+    refuse_large_body(request)
+    return _import_page(request, pk)
 
 
 @csrf_protect

@@ -49,12 +49,21 @@ def upload_at_once(
     operation = begin_upload(actor, dataset, key)
     if operation.is_repeat and operation.status != Status.PENDING:
         return operation
+    stage_or_cancel(actor, operation, files)
+    return start_upload(actor, operation)
+
+
+def stage_or_cancel(actor: Actor, operation: Operation, files: Sequence[UploadedFile[Any]]) -> None:
+    """Add files to a pending operation; when they are refused, nothing is left to start.
+
+    Raises:
+        Forbidden, Invalid, Conflict: as `stage_files`.
+    """
     try:
         stage_files(actor, operation, files)
     except Invalid:
         perform(actions[Operation, "cancel"], operation, actor)
         raise
-    return start_upload(actor, operation)
 
 
 def begin_upload(actor: Actor, dataset: Dataset, idempotency_key: str = "") -> Operation:

@@ -114,6 +114,8 @@ def test_more_than_one_upload_takes_is_refused(client_for, manager, dataset, set
     assert answer.status_code == 400
     assert b"Send several" in answer.content
     assert Operation.objects.get().status == "canceled"
+    settings.LABELDESK_MAX_UPLOAD_BYTES = -(2**30)
+    assert client_for(manager).post(url, {"file": upload(), "format": "voc"}).status_code == 413
 
 
 def test_only_managers_import_and_only_into_open_datasets(
