@@ -13,7 +13,7 @@ from accounts.roles import Capability
 class DeskAdminSite(AdminSite):
     """The panel of those who keep house."""
 
-    site_header = _("Labeldesk: keeping house")
+    site_header = _("Labeldesk admin panel")
     site_title = _("Labeldesk")
     index_title = _("Everything in your teams")
 
@@ -21,7 +21,9 @@ class DeskAdminSite(AdminSite):
         """All but the one that leads to any object by its type and key, whosever it is."""
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # it leads elsewhere
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
         """Passwords are changed on one's own page, where the second factor is asked for."""
         return redirect("account_change_password")
 

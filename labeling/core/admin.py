@@ -48,6 +48,17 @@ class DeskAdmin(admin.ModelAdmin[M]):
             return rows
         return rows.filter(**{f"{self.team_lookup}__in": owned_team_ids(request)})
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Every column, those that no form has included: the panel is for looking."""
+        meta = self.model._meta
+        hidden = {*(self.exclude or ()), meta.pk.name if meta.pk else ""}
+        fields = [*meta.concrete_fields, *meta.many_to_many]
+        return [field.name for field in fields if field.name not in hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return self.get_fields(request, obj)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whoever may enter the panel sees every section."""
         return self.admin_site.has_permission(request)

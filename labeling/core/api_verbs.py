@@ -85,8 +85,9 @@ def described(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
 
 def takes_list(field: forms.Field) -> bool:
     """Whether a script sends a JSON array for it; text fields say so themselves."""
-    many = IdListField | forms.ModelMultipleChoiceField | forms.MultipleChoiceField
-    return isinstance(field, many) or bool(getattr(field, "takes_list", False))
+    if isinstance(field, IdListField | forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
+        return True
+    return bool(getattr(field, "takes_list", False))
 
 
 @cache
@@ -212,7 +213,8 @@ def _route(action: Action) -> Any:
         filter_backends=[],
         pagination_class=None,
     )
-    return route(documented(verb))
+    # In this order: `action` writes its own schema over an earlier one.
+    return documented(route(verb))
 
 
 class Seen:

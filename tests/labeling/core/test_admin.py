@@ -87,10 +87,17 @@ def test_every_list_and_page_is_shown_and_costs_no_more_for_more_rows(scene, own
     grow(scene, 3)
     assert [cost(url) for url in urls] == few
     assert owner.get(f"{urls[0]}?q=lemon").status_code == 200
-    for choice in panel.list_filter:
-        name = choice if isinstance(choice, str) else choice[0]
+    choices = [each for each in panel.list_filter if not isinstance(each, type)]
+    names = [each if isinstance(each, str) else each[0] for each in choices]
+    for name in names:
         for query in (f"{name}__exact=x", f"{name}__isempty=1", f"{name}__id__exact={KEY}"):
             assert owner.get(f"{urls[0]}?{query}").status_code in {200, 302}, query
+
+
+def test_jobs_are_found_by_the_status_that_people_see(scene, owner):
+    for status, found in (("pending", True), ("completed", False), ("nonsense", False)):
+        page = owner.get(f"{url_of(Job)}?status={status}").content.decode()
+        assert (f"/admin/jobs/job/{KEY}/change/" in page) == found, status
 
 
 @pytest.mark.parametrize(("model", "panel"), PANELS)

@@ -35,7 +35,7 @@ def box(lemon, **more):
 
 def test_labels_are_read_saved_and_read_again(ana, item, lemon, annotator):
     url = f"/api/job-items/{item.pk}/annotation/"
-    empty = {"objects": [], "tags": []}
+    empty: dict[str, list[object]] = {"objects": [], "tags": []}
     assert ana.get(url).json() == {
         "version": 0,
         "document": empty,
