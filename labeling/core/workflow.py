@@ -28,6 +28,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from labeling.core.badges import badge_of
 from labeling.core.errors import Conflict, Forbidden, Invalid
 from labeling.core.registry import Registry
 
@@ -272,11 +273,12 @@ def _as_form_data(data: Mapping[str, Any]) -> QueryDict:
 
 
 def out_of_turn(action: Action, obj: Any) -> Conflict:
-    """The 409 that says what the state is."""
+    """The 409 that says what the state is: to scripts by its name, to people as its badge does."""
     state = action.state_of(obj)
+    shown = badge_of(obj).word if hasattr(obj, "badge") else state.replace("_", " ")
     message = _("“%(label)s” is not possible now: it is %(state)s.") % {
         "label": action.label,
-        "state": state.replace("_", " "),
+        "state": shown,
     }
     return Conflict(message, state=state)
 

@@ -96,7 +96,7 @@ def test_what_is_not_possible_now_is_a_409_that_says_the_state(client_for, manag
     client = client_for(manager)
     response = client.post(verb_url(job, "resume"))
     assert response.status_code == 409
-    assert "annotation new" in response.content.decode()
+    assert "it is pending" in response.content.decode()
     by_htmx = client.post(verb_url(job, "resume"), headers=HTMX)
     assert by_htmx.status_code == 409
     (toast,) = json.loads(by_htmx["HX-Trigger"])["toast"]
