@@ -48,10 +48,10 @@ class DeskAdmin(admin.ModelAdmin[M]):
             return rows
         return rows.filter(**{f"{self.team_lookup}__in": owned_team_ids(request)})
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Every column, those that no form has included: the panel is for looking."""
         meta = self.model._meta
-        hidden = {*(self.exclude or ()), meta.pk.name if meta.pk else ""}
+        hidden = {*(self.exclude or ()), "id"}
         fields = [*meta.concrete_fields, *meta.many_to_many]
         return [field.name for field in fields if field.name not in hidden]
 

@@ -21,7 +21,9 @@ def request_() -> HttpRequest:
 
 def answered(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The response as the middleware lets it go."""
-    return TextCompressionMiddleware(lambda _request: response)(request)
+    packed = TextCompressionMiddleware(lambda _request: response)(request)
+    assert isinstance(packed, HttpResponseBase)
+    return packed
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json"])
