@@ -163,8 +163,10 @@ def names_of(demo: DemoDesk) -> dict[str, int]:
     facts = demo.facts
     jobs = demo.every("owner", "jobs/")
     by_status = {job["status"]: job["id"] for job in reversed(jobs)}
-    kinds = ("batches", "classes", "comments", "items", "job-items", "operations")
-    kinds = (*kinds, "tag-definitions")
+    kinds = [
+        *("batches", "classes", "comments", "items", "job-items", "operations"),
+        "tag-definitions",
+    ]
     firsts = {kind: demo.every("owner", f"{kind}/?page_size=1")[0]["id"] for kind in kinds}
     members = {row["user"]: row["id"] for row in demo.every("owner", "members/")}
     [other] = demo.every("outsider", "teams/")
