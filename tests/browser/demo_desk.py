@@ -5,6 +5,7 @@ do: through pages and over REST.
 """
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from tests.browser.watching import PHONE, Watch
 from tests.server import Answer, Desk, call
 
 Scheme = Literal["light", "dark"]
+LAUNCHING_SECONDS = 60.0
 MAKING_SECONDS = 300.0  # on a machine that does much else; half a minute is usual
 
 
@@ -51,6 +53,24 @@ class DemoDesk:
         assert answer.status == 200, answer.body
         rows: list[dict[str, Any]] = answer.body["results"]
         return rows
+
+    def launch(self, name: str, jobs: int) -> list[int]:
+        """A batch of so many jobs of one item in the pool, behind all others; their ids."""
+        classes = self.every("manager", f"classes/?project={self.facts['project_id']}")
+        data = {
+            "name": name, "split": "segments", "segment_size": 1, "first": 1, "last": jobs,
+            "priority": 1, "classes": [row["id"] for row in classes],
+        }  # fmt: skip
+        path = f"datasets/{self.facts['dataset_id']}/create-batch/"
+        answer = self.api("manager", path, "POST", data)
+        assert answer.status < 300, answer.body
+        deadline = time.monotonic() + LAUNCHING_SECONDS
+        while True:
+            found = self.every("manager", f"jobs/?batch={answer.body['id']}&page_size=100")
+            if len(found) == jobs:
+                return [job["id"] for job in found]
+            assert time.monotonic() < deadline, f"{name} has {len(found)} of {jobs} jobs"
+            time.sleep(0.2)
 
     def context(
         self,

@@ -1,20 +1,17 @@
 """What the first visit to the jobs list costs, over the wire of the real server."""
 
-import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.demo_desk import DemoDesk
 from tests.browser.watching import DESKTOP
 
 MOST_BYTES = 100_000
 ROWS = 50  # of a full page
-PATIENCE = 60.0
 
 
 def test_the_first_load_of_a_full_jobs_page_is_light(demo):
-    launch_jobs(demo)
+    demo.launch("One by one", 48)  # and a dozen of the demo
     page = demo.page("manager", DESKTOP)
     answers = listen(page)
     page.goto(f"/teams/{demo.facts['team_id']}/jobs/")
@@ -24,21 +21,6 @@ def test_the_first_load_of_a_full_jobs_page_is_light(demo):
     table = "\n".join(f"{size:>8} {url}" for url, size in sorted(answers.items()))
     assert total < MOST_BYTES, f"{total} bytes\n{table}"
     assert any(url.endswith(".js") for url in answers), "nothing was in the cache before"
-
-
-def launch_jobs(demo: DemoDesk) -> None:
-    """So many jobs into the pool that the first page of the list is full."""
-    data = {
-        "name": "One by one", "split": "segments", "segment_size": 1, "priority": 1,
-        "classes": [row["id"] for row in demo.every("manager", "classes/")],
-    }  # fmt: skip
-    path = f"datasets/{demo.facts['dataset_id']}/create-batch/"
-    answer = demo.api("manager", path, "POST", data)
-    assert answer.status < 300, answer.body
-    deadline = time.monotonic() + PATIENCE
-    while demo.api("manager", "jobs/").body["count"] < ROWS:
-        assert time.monotonic() < deadline, "the batch is not launched"
-        time.sleep(0.3)
 
 
 def listen(page: Page) -> dict[str, int]:
