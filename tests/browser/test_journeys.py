@@ -275,3 +275,63 @@ def assert_exported(packed: bytes) -> None:
     assert len(coco["annotations"]) == len(FRUIT)
     for name, (left, top) in FRUIT.items():
         assert boxes[name] == pytest.approx([left, top, SIDE, SIDE], abs=1)
+
+
+def test_an_archive_is_dropped_and_the_batch_form_follows_the_dataset(
+    demo: DemoDesk, pictures: list[Path], tmp_path: Path
+):
+    page = demo.page("manager", DESKTOP)
+    page.goto(f"/teams/{demo.facts['team_id']}/create-project/")
+    page.get_by_role("textbox", name="Name").fill("Dropped")
+    page.get_by_role("button", name="Create project").click()
+    add_class(page, "pear")
+    submit_dialog(page, "New dataset", "Create", Name="Heap")
+    page.get_by_role("link", name="Upload images").first.click()
+    drop(page, "#dropzone", zipped(pictures[:3], tmp_path / "heap.zip"))
+    expect(page.locator("#upload-state")).to_contain_text("1 file")
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.wait_for_url("**/operations/*/")
+    expect(page.get_by_text("3 pictures added")).to_be_visible(timeout=WORKING)
+    page.goto(f"/teams/{demo.facts['team_id']}/batches/new/?dataset={demo.facts['dataset_id']}")
+    expect(page.get_by_role("group", name="Classes")).to_contain_text("kiwi")
+    page.get_by_role("combobox", name="Dataset").select_option(label="Heap (3)")
+    expect(page.get_by_role("group", name="Classes")).to_contain_text("pear")
+    expect(page.get_by_role("group", name="Classes")).not_to_contain_text("kiwi")
+    preview = page.get_by_role("region", name="Preview")
+    page.get_by_label("Ana").check()
+    page.get_by_label("Ben").check()
+    expect(preview).to_contain_text(re.compile(r"3 items\s+2 jobs"))
+    page.get_by_label("Split").select_option("each")
+    expect(preview).to_contain_text(re.compile(r"Ana\s*1\s*3\s*Ben\s*1\s*3"))
+    page.get_by_text("Only some items").click()
+    page.get_by_label("From item").fill("5")
+    expect(preview.locator(".error")).not_to_have_count(0)
+
+
+def add_class(page: Page, name: str) -> None:
+    """A class on the schema page of the project that is open; ends on the project."""
+    page.get_by_role("link", name="Open").click()
+    form = page.locator("#add-class")
+    form.get_by_label("Name").fill(name)
+    form.get_by_role("button", name="Add class").click()
+    expect(page.locator(".row-name", has_text=name)).to_be_visible()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").last.click()
+
+
+def zipped(pictures: list[Path], path: Path) -> Path:
+    """An archive of the pictures."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for each in pictures:
+            archive.write(each, f"folder/{each.name}")
+    return path
+
+
+def drop(page: Page, target: str, file: Path) -> None:
+    """Drag a file from elsewhere over a part of the page and let go of it."""
+    box = page.locator(target).bounding_box()
+    assert box
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    held = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **where, "data": held})
