@@ -15,7 +15,8 @@ atexit.register(shutil.rmtree, _data, ignore_errors=True)
 for _name in [name for name in os.environ if name.startswith("LABELDESK_")]:
     del os.environ[_name]
 os.environ["LABELDESK_DATA"] = str(_data)
-os.environ.pop("CELERY_BROKER_URL", None)
+# Only desks that tests/services starts in processes of their own ring there.
+SERVICES_BROKER_URL = os.environ.pop("CELERY_BROKER_URL", "")
 
 from labeling.settings import *  # noqa: E402, F403
 from labeling.settings import DATABASES, STORAGES  # noqa: E402

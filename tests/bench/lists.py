@@ -104,7 +104,10 @@ def drop(where: Place) -> None:
 
 
 def compare(database: str, places: list[Place], rounds: int) -> bool:
-    """Print a table of both sizes; answers whether a page was too slow."""
+    """Print a table of both sizes; answers whether a page was too slow.
+
+    REST counts exactly what it lists, so its lines are for reading and not for the verdict.
+    """
     for each in places:
         items, jobs = SIZES[each.size]
         each.run("build", "--items", str(items), "--jobs", str(jobs))
@@ -117,7 +120,8 @@ def compare(database: str, places: list[Place], rounds: int) -> bool:
     worst = 0.0
     for page, by_size in times.items():
         small, large = (quantiles(by_size[size])[0] * 1000 for size in SIZES)
-        worst = max(worst, large / small)
+        if not page.startswith("REST"):
+            worst = max(worst, large / small)
         print(f"{page:40}{small:>7.1f} ms{large:>7.1f} ms{large / small:>8.2f}")
     return worst > LIMIT
 

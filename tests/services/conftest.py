@@ -7,14 +7,18 @@ fail, for a suite that quietly skips what it promises is worse than none.
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from tests.server import Desk, desk
+
+DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,9 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.services)
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """An empty PostgreSQL database of this test's own."""
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """The address of a new PostgreSQL database, dropped at the end."""
     given = os.environ.get("DATABASE_URL", "")
     assert given.startswith("postgres"), "set DATABASE_URL to a PostgreSQL server"
     name = f"labeldesk_services_{secrets.token_hex(6)}"
@@ -41,31 +45,40 @@ def postgres_url() -> Iterator[str]:
             )
 
 
-@pytest.fixture
-def broker_url() -> str:
-    """The broker for workers in processes of their own."""
-    given = os.environ.get("CELERY_BROKER_URL", "")
-    assert given.startswith("redis"), "set CELERY_BROKER_URL to a Redis server"
-    return given
+@contextmanager
+def embedded_desk(database: str, folder: Path) -> Iterator[Desk]:
+    """A desk in its embedded default on SQLite or PostgreSQL, not yet started."""
+    with ExitStack() as stack:
+        variables = {}
+        if database == "postgresql":
+            variables["DATABASE_URL"] = stack.enter_context(postgres_database())
+        yield stack.enter_context(desk(folder, **variables))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def alone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    """A desk in its embedded default, not yet started; once on each database."""
-    variables = {}
-    if request.param == "postgresql":
-        variables["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-    with desk(tmp_path / "desk", **variables) as made:
+    """A desk of this test's own, not yet started; once on each database."""
+    with embedded_desk(request.param, tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture(params=DATABASES, scope="module")
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A running desk for the tests of one module; once on each database."""
+    with embedded_desk(request.param, tmp_path_factory.mktemp("desk")) as made:
+        made.start()
         yield made
 
 
 @pytest.fixture
-def grown(postgres_url: str, broker_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A desk on PostgreSQL and Redis that leaves its background work to others; not started."""
-    with desk(
-        tmp_path / "desk",
-        DATABASE_URL=postgres_url,
-        CELERY_BROKER_URL=broker_url,
-        CACHE_URL=os.environ.get("CACHE_URL", broker_url),
-    ) as made:
-        yield made
+def grown(tmp_path: Path) -> Iterator[Desk]:
+    """A desk on PostgreSQL that leaves its background work to workers on Redis; not started."""
+    broker = settings.SERVICES_BROKER_URL
+    assert broker.startswith("redis"), "set CELERY_BROKER_URL to a Redis server"
+    with postgres_database() as database:
+        cache = os.environ.get("CACHE_URL", broker)
+        variables = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker, "CACHE_URL": cache}
+        with desk(tmp_path / "desk", **variables) as made:
+            yield made

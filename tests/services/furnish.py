@@ -13,9 +13,12 @@ import django
 
 django.setup()  # the models below need it, so it stands above their imports
 
+from django.contrib.auth.hashers import make_password  # noqa: E402
+
 from accounts.models import ApiToken, Team, User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from tests.factories import (  # noqa: E402
+    PASSWORD,
     BatchFactory,
     DatasetFactory,
     JobFactory,
@@ -36,6 +39,9 @@ def furnish(annotators: int, jobs: int, items: int) -> dict[str, Any]:
     batch = BatchFactory.create(dataset=DatasetFactory.create(project=project))
     made = [JobFactory.create(batch=batch, size=items) for _number in range(jobs)]
     people = [member(team, f"person{number}", Role.ANNOTATOR) for number in range(annotators)]
+    reviewers = [member(team, name, Role.REVIEWER) for name in ("kim", "lee")]
+    # One hash for all: fifty of them would take longer than the race.
+    User.objects.filter(memberships__team=team).update(password=make_password(PASSWORD))
     return {
         "team": team.pk,
         "project": project.pk,
@@ -43,14 +49,14 @@ def furnish(annotators: int, jobs: int, items: int) -> dict[str, Any]:
         "class": lemon.pk,
         "jobs": [job.pk for job in made],
         "manager": token(manager),
-        "reviewers": [token(member(team, name, Role.REVIEWER)) for name in ("kim", "lee")],
+        "reviewers": [token(person) for person in reviewers],
         "annotators": [token(person) for person in people],
     }
 
 
 def member(team: Team, login: str, role: Role) -> User:
     """Somebody new in the team."""
-    person: User = UserFactory.create(username=login)
+    person: User = UserFactory.create(username=f"{login}-{team.pk}", password=None)
     MembershipFactory.create(team=team, user=person, role=role)
     return person
 

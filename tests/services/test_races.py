@@ -16,13 +16,10 @@ PEOPLE, JOBS, ITEMS = 50, 10, 4
 
 
 @pytest.fixture
-def furnished(alone: Desk) -> tuple[Desk, dict[str, Any]]:
-    """A running desk with many people and few jobs."""
-    alone.manage("migrate", "--verbosity", "0")
+def furnished(running: Desk) -> tuple[Desk, dict[str, Any]]:
+    """A running desk, with a new team of many people and few jobs."""
     counts = ("--annotators", str(PEOPLE), "--jobs", str(JOBS), "--items", str(ITEMS))
-    made = json.loads(alone.python("-m", "tests.services.furnish", *counts))
-    alone.start()
-    return alone, made
+    return running, json.loads(running.python("-m", "tests.services.furnish", *counts))
 
 
 def at_once(asks: Sequence[Callable[[], Answer]]) -> list[Answer]:
