@@ -37,6 +37,7 @@ def furnish(annotators: int, jobs: int, items: int) -> dict[str, Any]:
     project = ProjectFactory.create(team=team, created_by=manager)
     lemon = LabelClassFactory.create(project=project, name="lemon")
     batch = BatchFactory.create(dataset=DatasetFactory.create(project=project))
+    batch.classes.add(lemon)
     made = [JobFactory.create(batch=batch, size=items) for _number in range(jobs)]
     people = [member(team, f"person{number}", Role.ANNOTATOR) for number in range(annotators)]
     reviewers = [member(team, name, Role.REVIEWER) for name in ("kim", "lee")]
