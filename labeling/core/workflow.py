@@ -83,6 +83,7 @@ class Action:
         undo: the verb that takes this one back, offered in the toast.
         order: place among the buttons; the same in every list and page.
         recorded: whether it leaves a line in the history.
+        leads_to: in words, for the README's table, where `target` cannot say it.
         outcome_model: what `Change.outcome` is, for verbs that make something; REST answers it.
         by_rest: whether REST draws its route by itself; False where another address serves it.
     """
@@ -96,6 +97,7 @@ class Action:
     state_fields: ClassVar[tuple[str, ...]] = ()
     sources: ClassVar[Collection[tuple[Any, ...]]] = ()
     target: ClassVar[tuple[Any, ...] | None] = None
+    leads_to: ClassVar[str] = ""
     destructive: ClassVar[bool] = False
     primary: ClassVar[bool] = False
     undo: ClassVar[str | None] = None

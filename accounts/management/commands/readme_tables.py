@@ -63,18 +63,34 @@ def life_of(model: type[models.Model]) -> Iterator[str]:
     """The verbs that move an object of this model: from where, to where, who."""
     yield _row("verb", "from", "to", "needs")
     yield _row("---", "---", "---", "---")
-    for action in _in_order(actions.values()):
-        if action.model is model and action.target is not None:
-            sources = ", ".join(sorted({_state(source) for source in action.sources})) or "any"
-            yield _row(f"`{action.verb}`", sources, _state(action.target), str(action.capability))
+    for action in actions.values():  # as they were registered, which is the order of a life
+        if action.model is model and (action.target or action.leads_to):
+            target = action.leads_to or _words(" ".join(map(str, action.target or ())))
+            yield _row(f"`{action.verb}`", _sources(action), target, str(action.capability))
 
 
 def _in_order(found: list[Action]) -> list[Action]:
     return sorted(found, key=lambda each: (each.model._meta.label, each.order, each.verb))
 
 
-def _state(values: tuple[Any, ...]) -> str:
-    return " ".join(str(value).replace("_", " ") for value in values)
+def _sources(action: Action) -> str:
+    """From where, the last column of the state in brackets: annotation (new, in progress)."""
+    found: dict[str, list[str]] = {}
+    for *first, last in sorted(action.sources, key=lambda source: _place(action, source)):
+        found.setdefault(" ".join(map(str, first)), []).append(str(last))
+    parts = (f"{first} ({', '.join(lasts)})".strip() for first, lasts in found.items())
+    return _words(", ".join(parts)) or "any"
+
+
+def _place(action: Action, source: tuple[Any, ...]) -> list[int]:
+    """Where a state stands among the choices of its columns."""
+    fields: list[Any] = [action.model._meta.get_field(name) for name in action.state_fields]
+    orders = [[value for value, _label in field.choices] for field in fields]
+    return [order.index(value) for order, value in zip(orders, source, strict=True)]
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ")
 
 
 def _row(*cells: str) -> str:

@@ -61,6 +61,7 @@ class Submit(JobAction):
     capability = Capability.LABEL
     form = SubmitForm
     sources = ANNOTATING
+    leads_to = "annotation completed; without review acceptance completed"
     primary = True
     order = 20
     undo = "reopen"
@@ -108,6 +109,7 @@ class Reopen(JobAction):
     label = _("Reopen")
     capability = Capability.LABEL
     sources = (SUBMITTED, FINISHED)
+    leads_to = "annotation in progress; after a review validation in progress"
     order = 70
 
     def refusal(self, obj: Job, actor: Any) -> Any | None:

@@ -19,6 +19,7 @@ class Stop(JobAction):
     """Hide the job from its annotator; nothing is lost."""
 
     verb = "stop"
+    leads_to = "stopped"
     label = _("Stop")
     description = _("Hidden from the annotator until it is resumed; nothing is lost.")
     sources = OPEN
@@ -39,6 +40,7 @@ class Resume(JobAction):
     """A stopped job goes on where it was."""
 
     verb = "resume"
+    leads_to = "where it was stopped"
     label = _("Resume")
     stopped = True
     primary = True
@@ -59,6 +61,7 @@ class Archive(JobAction):
     """Put a completed or stopped job away."""
 
     verb = "archive"
+    leads_to = "archived"
     label = _("Archive")
     description = _("Out of the lists; it can be taken back.")
     stopped = None
@@ -90,6 +93,7 @@ class Unarchive(JobAction):
     """Take an archived job back to what it was."""
 
     verb = "unarchive"
+    leads_to = "where it was archived"
     label = _("Unarchive")
     stopped = None
     archived = True
