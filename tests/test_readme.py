@@ -51,6 +51,13 @@ def test_every_dependency_has_a_reason():
     assert not missing
 
 
+def test_every_variable_of_the_environment_is_explained():
+    code = (ROOT / "labeling" / "environment.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"((?:LABELDESK_[A-Z0-9_]+|[A-Z]+(?:_BROKER)?_URL))"', code))
+    missing = names - set(re.findall(r"`(\w+)`", TEXT))
+    assert missing <= {"LABELDESK_OWNER_PASSWORD"}, "which create_owner's own help explains"
+
+
 def test_every_link_to_a_file_leads_somewhere():
     links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
     assert not [link for link in links if not (ROOT / link).exists()]
