@@ -93,13 +93,26 @@ def takes_list(field: forms.Field) -> bool:
 @cache
 def input_serializer(action: Action) -> type[serializers.Serializer[Any]] | None:
     """The schema of a verb's input; None when it takes nothing."""
-    fields: Mapping[str, forms.Field] = getattr(action.form, "base_fields", {})
-    if not fields:
-        return None
-    owner = action.model.__name__
-    name = f"{owner}{action.verb.title().replace('-', '')}"
-    described_fields = {key: described(field) for key, field in fields.items()}
-    return type(name, (serializers.Serializer,), {**described_fields, "__module__": __name__})
+    name = f"{action.model.__name__}{action.verb.title().replace('-', '')}"
+    return form_serializer(name, action.form) if fields_of(action.form) else None
+
+
+def form_serializer(
+    name: str, form: type[forms.BaseForm], **beside: serializers.Field[Any, Any, Any, Any]
+) -> type[serializers.Serializer[Any]]:
+    """The schema of a form.
+
+    Arguments:
+        beside: fields that the address takes besides those of the form.
+    """
+    shown = {key: described(field) for key, field in fields_of(form).items()}
+    return type(name, (serializers.Serializer,), {**beside, **shown, "__module__": __name__})
+
+
+def fields_of(form: type[forms.BaseForm]) -> Mapping[str, forms.Field]:
+    """The fields of a form by name."""
+    fields: Mapping[str, forms.Field] = getattr(form, "base_fields", {})
+    return fields
 
 
 def body_of(request: Request) -> Mapping[str, Any]:
@@ -122,7 +135,7 @@ def input_of(request: Request, form: type[forms.BaseForm], *beside: str) -> Mapp
         Invalid: JSON that is no object, a field that the form does not know, or the wrong type.
     """
     data = body_of(request)
-    fields: Mapping[str, forms.Field] = getattr(form, "base_fields", {})
+    fields = fields_of(form)
     errors = {
         name: [problem]
         for name, value in data.items()

@@ -10,15 +10,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from labeling.core.api_verbs import REFUSALS, Seen
+from accounts.models import Team
+from labeling.core.api_verbs import REFUSALS, Seen, form_serializer, input_of, named
 from labeling.jobs.api.datasets import BatchWrite, launched
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
+from labeling.jobs.operations.changing import CHANGE, UNDO, ChangeForm, UndoForm
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
 from labeling.jobs.statistics import job_statistics
+from labeling.operations.engine import start
+from labeling.operations.models import Operation
+from labeling.operations.serializers import OperationSerializer
 from labeling.operations.waiting import finish
 
 WAIT_SECONDS = 10.0
+
+
+ChangeWrite = form_serializer("JobsChange", ChangeForm, team=serializers.IntegerField())
+UndoWrite = form_serializer("JobsUndoChange", UndoForm)
 
 
 class ClassFiguresSerializer(serializers.Serializer[Any]):
@@ -86,6 +95,52 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
             return Response(waiting.data, status=status.HTTP_202_ACCEPTED)
         made = self.get_serializer(jobs, many=True)
         return Response(made.data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change many jobs",
+        request=ChangeWrite,
+        responses={202: OperationSerializer, **REFUSALS},
+        filters=False,
+    )
+    @action(detail=False, methods=["post"], filter_backends=[], pagination_class=None)
+    def change(self, request: Request) -> Response:
+        """One verb on many jobs of a team, in the background; the operation's rows tell each.
+
+        `annotator`, `reviewer` and `due_at` take "none" for the pool, for any reviewer, for no
+        date. The verb `spread` shares the jobs out evenly among `people`.
+        """
+        data = input_of(request, ChangeForm, "team")
+        team = named(Team.objects.visible_to(self.request.actor), data, "team")
+        rest = {name: value for name, value in data.items() if name != "team"}
+        return self._started(start(CHANGE, self.request.actor, team, rest))
+
+    @extend_schema(
+        summary="Take a change of many jobs back",
+        request=UndoWrite,
+        responses={202: OperationSerializer, **REFUSALS},
+        filters=False,
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="undo-change",
+        filter_backends=[],
+        pagination_class=None,
+    )
+    def undo_change(self, request: Request) -> Response:
+        """What nobody has changed since becomes as it was. Asked twice, it is done once."""
+        data = input_of(request, UndoForm)
+        changes = Operation.objects.visible_to(self.request.actor).filter(kind__in=(CHANGE, UNDO))
+        found = named(changes.select_related("team"), data, "operation")
+        key = f"undo-change-{found.pk}"
+        undo = start(
+            UNDO, self.request.actor, found.team, {"operation": found.pk}, idempotency_key=key
+        )
+        return self._started(undo)
+
+    def _started(self, operation: Operation) -> Response:
+        shown = OperationSerializer(operation, context=self.get_serializer_context())
+        return Response(shown.data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(summary="Statistics", responses={200: StatisticsSerializer}, filters=False)
     @action(detail=True, filter_backends=[], pagination_class=None)

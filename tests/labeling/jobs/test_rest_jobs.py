@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.jobs.models import Batch, Job
+from labeling.operations import engine
 from labeling.operations.kinds import kinds
 from tests.factories import (
     BatchFactory,
@@ -292,3 +293,57 @@ def test_drawing_jobs_in_every_state_asks_no_more_for_more_of_them(
         grow(2)
         assert count_queries(lambda client=client: client.get("/api/jobs/")) == few
     assert Job.objects.count() > 50
+
+
+def test_many_jobs_are_changed_at_once_and_taken_back(max_, team, batch, annotator, act, manager):
+    jobs = [JobFactory.create(batch=batch, size=1) for _ in range(3)]
+    act(manager, jobs[2], "stop")
+    body = {"team": team.pk, "verb": "assign", "jobs": [job.pk for job in jobs]}
+    started = max_.post("/api/jobs/change/", {**body, "annotator": annotator.pk})
+    assert started.status_code == 202, started.content
+    key = started.json()["id"]
+    engine.run(key)
+    done = max_.get(f"/api/operations/{key}/").json()
+    assert done["result"] == {"changed": 2, "skipped": 0, "refused": 1}
+    rows = max_.get(f"/api/operations/{key}/rows/?outcome=error").json()["results"]
+    assert "is not possible now" in rows[0]["message"]
+    assert Job.objects.filter(annotator=annotator).count() == 2
+
+    undo = max_.post("/api/jobs/undo-change/", {"operation": key}).json()["id"]
+    assert max_.post("/api/jobs/undo-change/", {"operation": key}).json()["id"] == undo
+    engine.run(undo)
+    assert not Job.objects.filter(annotator=annotator).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"team": 999}, "team"),
+        ({"verb": "delete"}, "verb"),
+        ({"jobs": []}, "jobs"),
+        ({"jobs": [999]}, "jobs"),
+        ({"jobs": [10**30]}, "jobs"),
+        ({"verb": "assign"}, "annotator"),
+        ({"verb": "assign", "annotator": 999}, "annotator"),
+        ({"verb": "spread", "people": []}, "people"),
+        ({"verb": "set-due", "due_at": "soon"}, "due_at"),
+        ({"prio": 5}, "prio"),
+    ],
+)
+def test_a_change_of_many_that_does_not_fit_changes_nothing(max_, team, job, change, field):
+    body = {"team": team.pk, "verb": "stop", "jobs": [job.pk], **change}
+    answer = max_.post("/api/jobs/change/", body)
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["errors"][field]
+    assert max_.get("/api/operations/").json()["count"] == 0
+
+
+def test_who_may_not_change_many_is_told(api_for, annotator, outsider, team, job, max_):
+    body = {"team": team.pk, "verb": "stop", "jobs": [job.pk]}
+    assert api_for(annotator).post("/api/jobs/change/", body).status_code == 403
+    assert "team" in api_for(outsider).post("/api/jobs/change/", body).json()["errors"]
+    key = max_.post("/api/jobs/change/", body).json()["id"]
+    undo = api_for(outsider).post("/api/jobs/undo-change/", {"operation": key})
+    assert undo.json()["errors"] == {"operation": ["There is none of this id."]}
+    early = max_.post("/api/jobs/undo-change/", {"operation": key})
+    assert early.status_code == 409
