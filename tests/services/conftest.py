@@ -75,7 +75,7 @@ def running(
 @pytest.fixture
 def grown(tmp_path: Path) -> Iterator[Desk]:
     """A desk on PostgreSQL that leaves its background work to workers on Redis; not started."""
-    broker = settings.SERVICES_BROKER_URL
+    broker = getattr(settings, "SERVICES_BROKER_URL", "")
     assert broker.startswith("redis"), "set CELERY_BROKER_URL to a Redis server"
     with postgres_database() as database:
         cache = os.environ.get("CACHE_URL", broker)

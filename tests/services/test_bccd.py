@@ -82,7 +82,7 @@ def files(folder: str) -> dict[str, bytes]:
 
 def boxes_of(voc: bytes) -> list[Box]:
     """The boxes of a VOC file that have an area, as an import should understand them."""
-    found = []
+    found: list[Box] = []
     for element in ElementTree.fromstring(voc).iter("object"):
         x1, y1, x2, y2 = (int(element.findtext(f"bndbox/{corner}") or "") for corner in CORNERS)
         if x2 > x1 and y2 > y1:
