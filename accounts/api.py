@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.filters import InvitationFilter, MemberOfTeamsFilter, TeamFilter, TokenFilter
-from accounts.models import ApiToken, Invitation, Membership, Team
+from accounts.models import ApiToken, Invitation, Membership, Team, User
 from accounts.serializers import (
     InvitationSerializer,
     MemberSerializer,
@@ -22,10 +22,11 @@ from accounts.serializers import (
     TeamSerializer,
     TokenSerializer,
 )
-from labeling.core.api_verbs import REFUSALS, Seen, input_of, input_serializer
+from labeling.core.api_verbs import REFUSALS, Seen, form_serializer, input_of, input_serializer
 from labeling.core.workflow import actions, perform
 
 INVITE = actions[Team, "invite"]
+CREATE = actions[User, "create-team"]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -73,6 +74,17 @@ class TeamViewSet(Seen, ReadOnlyModelViewSet[Team]):
     def seen(self) -> QuerySet[Team]:
         """The actor's teams."""
         return Team.objects.visible_to(self.request.actor)
+
+    @extend_schema(
+        summary="Make a team",
+        request=form_serializer("TeamCreate", CREATE.form),
+        responses={201: TeamSerializer, **REFUSALS},
+    )
+    def create(self, request: Request) -> Response:
+        """Make another team, and own it; for those who own one already."""
+        data = input_of(request, CREATE.form)
+        team = perform(CREATE, self.request.user, self.request.actor, data).outcome
+        return Response(self.get_serializer(team).data, status=201)
 
     @extend_schema(
         summary="Invite somebody",

