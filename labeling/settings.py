@@ -217,7 +217,12 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Whoever guesses at one account may come from many addresses, and a whole office behind one address
 # must not be locked out with one forgetful colleague: the account alone is counted.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",
+    # Whether every other name under this domain speaks https is its owner's to say, not ours.
+    "security.W005",
+    "security.W021",
+]
 AXES_IPWARE_PROXY_COUNT = ENVIRONMENT.proxies or None
 
 # --- What a browser is told -----------------------------------------------------------------------
