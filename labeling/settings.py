@@ -291,6 +291,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Deep links would be links inside buttons, which no keyboard and no reader tells apart.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "docExpansion": "none"},
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "labeling.jobs.states.State",

@@ -110,6 +110,20 @@ STATES = (
 # Parts that a page fetches after itself, and the picture of the canvas pages.
 UNFINISHED = "[aria-busy=true], .htmx-request, #stage[data-waiting]"
 
+# Pages of packages, which the desk dresses in its colours.
+DRESSED = (
+    "/admin/",
+    "/admin/accounts/membership/",
+    "/admin/jobs/batch/",
+    "/admin/jobs/event/",
+    "/admin/jobs/job/",
+    "/admin/jobs/job/{jobs}/change/",
+    "/admin/operations/operation/",
+    "/admin/operations/operation/{operations}/change/",
+    "/admin/projects/project/",
+    "/api/docs/",
+)
+
 EXPECTED = (r"status of 4\d\d",)  # refusals are pages too
 
 
@@ -226,6 +240,17 @@ def test_every_state_of_a_page_is_readable_and_fits(
 ):
     page, _answer = windows.open(persona, look, path)
     expect(page.locator("h1")).to_have_count(1)
+    assert_good(windows, page, axe)
+
+
+@pytest.mark.parametrize("look", [DESK, POCKET], ids=str)
+@pytest.mark.parametrize("path", DRESSED)
+def test_the_admin_panel_and_the_rest_reference_are_readable_too(
+    windows: Windows, look: Look, path: str, axe
+):
+    page, answer = windows.open("owner", look, path)
+    assert answer.status == 200
+    expect(page.locator("#changelist, #content, .opblock-tag").first).to_be_visible()
     assert_good(windows, page, axe)
 
 
