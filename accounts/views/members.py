@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.filters import MemberFilter
 from accounts.models import Invitation, Membership, Team
-from accounts.roles import Capability
+from accounts.roles import Capability, Role
 from accounts.views.verbs import back_with_toast, verb_page
 from labeling.core import workflow
 from labeling.core.http import Request, get_visible_or_404
@@ -100,9 +100,14 @@ class MembersPage(ListPage[Membership]):
         return bool(self.request.actor.can(Capability.MANAGE_PEOPLE, self.kwargs["team_id"]))
 
     def decorate(self, rows: list[Membership]) -> None:
-        """What may be done with each."""
+        """What may be done with each. Whoever owns the team alone stays its owner."""
+        owners = Membership.objects.visible_to(self.request.actor).owners().filter(team=self.team)
+        is_alone = self.manages and owners.count() == 1
         for row in rows:
-            row.verbs = verbs_for(row, self.request.actor)  # type: ignore[attr-defined]
+            is_last = is_alone and row.role == Role.OWNER and row.deactivated_at is None
+            row.is_last_owner = is_last  # type: ignore[attr-defined]
+            verbs = [] if is_last else verbs_for(row, self.request.actor)
+            row.verbs = verbs  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The invitations that wait, and what may be done with the team itself."""
