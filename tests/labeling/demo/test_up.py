@@ -1,6 +1,7 @@
 """`manage.py up`: what it prepares, and what it refuses to start with."""
 
 import io
+import os
 import socket
 
 import pytest
@@ -52,6 +53,17 @@ def test_it_says_which_port_is_taken_and_what_to_do(served):
 def test_it_refuses_several_processes_without_a_shared_broker(served):
     with pytest.raises(CommandError, match="CELERY_BROKER_URL"):
         start("--port", str(free_port()), "--workers", "2")
+
+
+def test_it_puts_away_what_a_killed_server_had_half_received(served):
+    old = settings.FILE_UPLOAD_TEMP_DIR / "tmp1.upload.png"
+    fresh = settings.FILE_UPLOAD_TEMP_DIR / "tmp2.upload.png"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (0, 0))
+    start("--port", str(free_port()))
+    assert (old.exists(), fresh.exists()) == (False, True)
+    fresh.unlink()
 
 
 @pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "70000"], ["--threads", "0"]])

@@ -1,6 +1,8 @@
 """`manage.py up`: one command from a fresh checkout to a running desk."""
 
 import argparse
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from labeling.demo.addresses import remember_address
 from labeling.operations import embedded
 from labeling.server import Address, PortTaken, Server
 from labeling.static_files import fingerprint
+
+# Another process of this desk may be receiving files right now.
+OLD_SECONDS = 24 * 3600
 
 
 class Command(BaseCommand):
@@ -46,6 +51,7 @@ class Command(BaseCommand):
         remember_address(address.url)
         call_command("migrate", interactive=False, verbosity=0)
         self._collect_static_files()
+        self._put_away_half_uploads()
         if options["demo"]:
             call_command("demo", stdout=self.stdout)
         # The workers are forks: a connection must not be shared between processes.
@@ -73,6 +79,14 @@ class Command(BaseCommand):
         kept.unlink(missing_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
         kept.write_text(current, encoding="ascii")
+
+    def _put_away_half_uploads(self) -> None:
+        """What a server that was killed had received of a request's files; nothing knows of it."""
+        folder: Path = settings.FILE_UPLOAD_TEMP_DIR
+        for path in folder.glob("*.upload*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > OLD_SECONDS:
+                    path.unlink()
 
     def _ready(self, address: Address) -> None:
         self.stdout.write(f"Labeldesk is ready on {address.url} (Ctrl-C stops it)")
