@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from accounts.actor import Actor
 from accounts.models import ApiToken, Membership, User
 from accounts.models.access import digest_of
 
@@ -66,6 +68,12 @@ def token_of(secret: str) -> ApiToken:
     if token.is_out or not token.user.is_active:  # type: ignore[attr-defined]
         raise exceptions.AuthenticationFailed(_("The person of this API token is deactivated."))
     return token
+
+
+def actor_of(user_id: int) -> Actor:
+    """Who a signed address speaks for, with what they may see now; nobody once they are gone."""
+    user = User.objects.filter(pk=user_id).first()
+    return Actor.for_user(user or AnonymousUser())
 
 
 def note_use(token: ApiToken) -> None:

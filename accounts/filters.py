@@ -7,11 +7,36 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, Invitation, Membership, Team
+from accounts.models import ApiToken, Invitation, Membership, Team, User
 from accounts.roles import Role
 from labeling.core.listing import KeyFilter, Order, StrictFilterSet, VisibleChoiceFilter
 
 STATES = (("active", _("active")), ("deactivated", _("deactivated")))
+
+
+def team_of_page(request: Any) -> int | None:
+    """The team of a team's page; None on REST, which lists all teams."""
+    match = getattr(request, "resolver_match", None)
+    return match.kwargs.get("team_id") if match else None
+
+
+def _teammates(request: Any, found: QuerySet[Any]) -> QuerySet[Any]:
+    team_id = team_of_page(request)
+    return found.filter(memberships__team_id=team_id).distinct() if team_id else found
+
+
+class PersonFilter(VisibleChoiceFilter):
+    """One person, called by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User, narrow=_teammates, **kwargs)
+
+    @property
+    def field(self) -> Any:
+        """The field, with names instead of logins."""
+        field = super().field
+        field.label_from_instance = lambda user: user.name
+        return field
 
 
 class MemberFilter(StrictFilterSet):

@@ -20,16 +20,27 @@ from labeling.jobs.api import (
     EventViewSet,
     JobItemViewSet,
     JobViewSet,
+    LedgerViewSet,
+    PriceViewSet,
+    SkillViewSet,
+    StatementView,
+    TermsViewSet,
 )
-from labeling.jobs.models import Batch, Comment, Job, JobItem
-from labeling.operations.api import OperationViewSet
-from labeling.operations.models import Operation
+from labeling.jobs.models import Batch, Comment, Job, JobItem, Skill
+from labeling.operations.api import (
+    DeliveryViewSet,
+    NoticeViewSet,
+    OperationViewSet,
+    WebhookViewSet,
+)
+from labeling.operations.models import Delivery, Operation, Webhook
 from labeling.projects.api import (
     ClassViewSet,
     DatasetViewSet,
     ItemViewSet,
     ProjectViewSet,
     TagDefinitionViewSet,
+    UploadsAheadView,
     WorkspaceViewSet,
 )
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
@@ -50,10 +61,17 @@ router.register("items", ItemViewSet, "item")
 router.register("batches", with_verbs(BatchViewSet, Batch), "batch")
 router.register("jobs", with_verbs(JobViewSet, Job), "job")
 router.register("job-items", with_verbs(JobItemViewSet, JobItem), "job-item")
+router.register("ledger", LedgerViewSet, "ledger-entry")
+router.register("terms", TermsViewSet, "terms")
+router.register("prices", PriceViewSet, "price")
 router.register("comments", with_verbs(CommentViewSet, Comment), "comment")
 router.register("events", EventViewSet, "event")
+router.register("skills", with_verbs(SkillViewSet, Skill), "skill")
 router.register("exports", ExportViewSet, "export")
 router.register("operations", with_verbs(OperationViewSet, Operation), "operation")
+router.register("notices", NoticeViewSet, "notice")
+router.register("webhooks", with_verbs(WebhookViewSet, Webhook), "webhook")
+router.register("deliveries", with_verbs(DeliveryViewSet, Delivery), "delivery")
 
 app_name = "api"
 urlpatterns = [
@@ -61,5 +79,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("datasets/<int:pk>/import-annotations/", ImportView.as_view(), name="dataset-import"),
+    path("teams/<int:team_id>/statement/", StatementView.as_view(), name="statement"),
+    path("uploads/", UploadsAheadView.as_view(), name="uploads"),
     path("", include(router.urls)),
 ]

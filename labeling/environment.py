@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -60,7 +61,10 @@ class Environment:
     https: bool
     registration: str
     max_upload_mb: int
+    team_operations: int
+    purge_days: int
     max_image_megapixels: int
+    fetch_private: list[IPv4Network | IPv6Network]
     proxies: int
     log_level: str
     database: dict[str, Any]
@@ -166,8 +170,11 @@ def read_environment(default_data: Path) -> Environment:
         hosts=_hosts(reader, url),
         https=reader.boolean("LABELDESK_HTTPS", url.startswith("https://")),
         registration=reader.choice("LABELDESK_REGISTRATION", "closed", ("closed", "open")),
+        team_operations=reader.number("LABELDESK_TEAM_OPERATIONS", 4, 1, 1000),
+        purge_days=reader.number("LABELDESK_PURGE_DAYS", 30, 1, 3650),
         max_upload_mb=reader.number("LABELDESK_MAX_UPLOAD_MB", 2048, 1, 1_000_000),
         max_image_megapixels=reader.number("LABELDESK_MAX_IMAGE_MEGAPIXELS", 100, 1, 10_000),
+        fetch_private=_fetch_private(reader),
         proxies=reader.number("LABELDESK_PROXIES", 0, 0, 10),
         log_level=reader.choice("LABELDESK_LOG_LEVEL", "INFO", LOG_LEVELS),
         cache=_cache(reader),
@@ -280,6 +287,15 @@ def _hosts(reader: _Reader, url: str) -> list[str]:
     default = list(dict.fromkeys([own, "127.0.0.1", "localhost", "[::1]"]))
     return reader.read(
         "LABELDESK_HOSTS", default, parse, "host names joined by commas, without scheme and port"
+    )
+
+
+def _fetch_private(reader: _Reader) -> list[IPv4Network | IPv6Network]:
+    def parse(raw: str) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(_filled(each)) for each in raw.split(",")]
+
+    return reader.read(
+        "LABELDESK_FETCH_PRIVATE", [], parse, "networks joined by commas, such as 10.1.0.0/16"
     )
 
 

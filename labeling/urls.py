@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("labeling.exports.urls")),
     path("", include("labeling.jobs.urls")),
     path("api/", include("labeling.api_urls")),
+    path("labelbox/", include("labeling.clients.labelbox.urls")),
     path("admin/", admin.site.urls),
 ]

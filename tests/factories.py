@@ -1,6 +1,7 @@
 """Makes the things that tests are about. People first, then what they work on."""
 
 import hashlib
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -58,6 +59,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     role = Role.ANNOTATOR
 
 
+@cache
 def picture(width: int = 64, height: int = 48, color: str = "olive") -> bytes:
     """A PNG of one colour."""
     file = BytesIO()

@@ -17,8 +17,31 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Invitation, Membership, Team, User
 from accounts.roles import Role
-from labeling.jobs.models import Batch, Event, Job, Pace, SavedView
-from labeling.operations.models import Operation, OperationRow
+from labeling.jobs.models import (
+    Batch,
+    Event,
+    Forecast,
+    Job,
+    JobItem,
+    LedgerEntry,
+    Pace,
+    PersonSkill,
+    Price,
+    SavedView,
+    Skill,
+    Terms,
+    WorkingHours,
+)
+from labeling.operations.models import (
+    Attempt,
+    Delivery,
+    Lane,
+    LogLine,
+    Notice,
+    Operation,
+    OperationRow,
+    Webhook,
+)
 from labeling.projects.models import Dataset, ItemLabels, ItemTag, Project, StagedFile
 from tests.factories import (
     AnnotationFactory,
@@ -109,6 +132,9 @@ def grow(scene: Scene, count: int) -> None:
         JobItemFactory.create(job=Job.objects.get(pk=KEY), state="done")
         rows = OperationRow.objects.filter(operation=KEY)
         OperationRow.objects.create(operation_id=KEY, number=rows.count() + 1, outcome="ok")
+        LogLine.objects.create(operation_id=KEY, event="went-on", by=person)
+        tries = Attempt.objects.filter(delivery=KEY).count()
+        Attempt.objects.create(delivery_id=KEY, number=tries + 1, at=timezone.now(), code=500)
 
 
 def _fill(scene: Scene, person: User, key: int | None) -> None:
@@ -135,6 +161,41 @@ def _fill(scene: Scene, person: User, key: int | None) -> None:
     Pace.objects.create(pk=key, user=person, project=project, last_done_at=now)
     SavedView.objects.create(
         pk=key, team=team, user=owner, page="jobs:job-list", name=f"Mine {project.pk}"
+    )
+    _pay(project, job_item, person, key)
+    _plan(team, batch, person, key)
+
+
+def _pay(project: Project, job_item: JobItem, person: User, key: int | None) -> None:
+    Terms.objects.create(pk=key, project=project, budget=100)
+    Price.objects.create(pk=key, project=project, work="annotation", amount=1)
+    LedgerEntry.objects.create(
+        pk=key,
+        team_id=project.team_id,
+        project=project,
+        batch_id=job_item.job.batch_id,
+        job=job_item.job,
+        job_item=job_item,
+        person=person,
+        kind="owed",
+        work="annotation",
+        amount=1,
+        currency="EUR",
+    )
+
+
+def _plan(team: Team, batch: Batch, person: User, key: int | None) -> None:
+    skill = Skill.objects.create(pk=key, team=team, name=f"X-ray {batch.pk}")
+    PersonSkill.objects.create(pk=key, skill=skill, user=person)
+    Batch.objects.filter(pk=batch.pk).update(skill=skill)  # so that nobody deletes it
+    WorkingHours.objects.create(pk=key, team=team, user=person)
+    Forecast.objects.create(
+        pk=key,
+        team=team,
+        of="batch",
+        subject_id=batch.pk,
+        reason="no one is assigned",
+        computed_at=timezone.now(),
     )
 
 
@@ -183,7 +244,36 @@ def _operation(key: int | None, scene: Scene, dataset: Dataset) -> Operation:
         completed_at=timezone.now(),
     )
     OperationRow.objects.create(pk=key, operation=operation, number=1, outcome="ok")
+    LogLine.objects.create(pk=key, operation=operation, event="asked", by=scene.owner)
+    if key is not None:
+        Lane.objects.create(pk=key, team=scene.team, queue="bulk")
+    _notices(key, scene, operation)
     return operation
+
+
+def _notices(key: int | None, scene: Scene, operation: Operation) -> None:
+    now = timezone.now()
+    Notice.objects.create(pk=key, team=scene.team, person=scene.owner, operation=operation, at=now)
+    hook = Webhook.objects.create(
+        pk=key,
+        team=scene.team,
+        url="https://hooks.example/desk",
+        events=["complete"],
+        created_by=scene.owner,
+    )
+    for receiver in dict.fromkeys([hook, Webhook.objects.get(pk=KEY)]):
+        delivery = Delivery.objects.create(
+            pk=key if receiver.deliveries.count() == 0 else None,
+            team=scene.team,
+            operation=operation,
+            webhook=receiver,
+            event="complete",
+            body="{}",
+            attempt_count=1,
+            delivered_at=now,
+            next_try_at=None,
+        )
+        Attempt.objects.create(pk=key, delivery=delivery, number=1, at=now, ended_at=now, code=200)
 
 
 def _move_sequences() -> None:

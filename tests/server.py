@@ -93,6 +93,14 @@ class Desk:
         while self.workers:
             end(self.workers.pop(), signal.SIGKILL)
 
+    def end_workers(self) -> None:
+        """Ask the workers and their schedule to end, and wait for that; nothing is cut off."""
+        for process in self.workers:
+            process.terminate()
+        for process in self.workers:
+            process.wait(timeout=PATIENCE)
+        self.workers.clear()
+
     def stop(self) -> None:
         """End everything, politely first."""
         for process in [*self.workers, *([self.server] if self.server else [])]:
@@ -142,7 +150,7 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def desk(data: Path, **variables: str) -> Iterator[Desk]:
-    """A desk on an empty data folder, not yet started; ends with the block.
+    """A desk on an empty data folder, not yet started; ends with the block, and with the run.
 
     Arguments:
         variables: environment variables for it, such as DATABASE_URL.
@@ -161,10 +169,13 @@ def desk(data: Path, **variables: str) -> Iterator[Desk]:
         **variables,
     }
     made = Desk(data, port, environment)
+    # Whoever ends the run with a polite signal ends its servers too.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield made
     finally:
         made.stop()
+        signal.signal(signal.SIGTERM, before)
 
 
 @dataclass

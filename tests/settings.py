@@ -6,6 +6,7 @@ else a developer's shell sets for a desk of their own must not reach the tests.
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,11 +20,23 @@ os.environ["LABELDESK_DATA"] = str(_data)
 SERVICES_BROKER_URL = os.environ.pop("CELERY_BROKER_URL", "")
 
 from labeling.settings import *  # noqa: E402, F403
-from labeling.settings import DATABASES, STORAGES  # noqa: E402
+from labeling.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in the product: threads then meet the real locks instead of a shared memory cache.
     DATABASES["default"]["TEST"] = {"NAME": str(_data / "tests.sqlite3")}
+    # It need not outlive a power cut.
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+if isinstance(CACHES["default"].get("LOCATION"), str):
+    # Processes that share out the suite must not read, nor empty, each other's Redis database:
+    # they take every fourth, so that their neighbours stay free for other suites.
+    _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = re.sub(
+        r"(?<=/)\d+$",
+        lambda number: str((int(number[0]) + 4 * _process) % 16),
+        CACHES["default"]["LOCATION"],
+    )
 
 # Background work happens at once, so that a test sees its result; tests/services has real workers.
 CELERY_TASK_ALWAYS_EAGER = True

@@ -105,13 +105,15 @@ def scan(
     ]
 
 
-def walk(
-    node: ast.AST, ancestors: tuple[ast.AST, ...] = ()
-) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
-    """Every node below `node`, each with its ancestors, nearest first."""
-    for child in ast.iter_child_nodes(node):
-        yield child, (node, *ancestors)
-        yield from walk(child, (node, *ancestors))
+def walk(root: ast.AST) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
+    """Every node below `root` as the source has them, each with its ancestors, nearest first."""
+    waiting: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(root, ())]
+    while waiting:
+        node, ancestors = waiting.pop()
+        if ancestors:
+            yield node, ancestors
+        inner = (node, *ancestors)
+        waiting.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
 
 
 def _key(module: Module, ancestors: tuple[ast.AST, ...]) -> str:

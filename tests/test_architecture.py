@@ -35,8 +35,15 @@ WRITES_AT_THE_EDGE: dict[str, str] = {}
 # What an edge reads without asking what the actor may see, and why that shows nothing.
 READS_PAST_VISIBLE_TO: dict[str, str] = {}
 
+FOLLOWS = "a launched batch's status follows from facts; actions, operations and money settle it"
+
 # Who writes a state besides the workflow, actions and the engines of machine work.
-WRITES_A_STATE: dict[str, str] = {}
+WRITES_A_STATE: dict[str, str] = {
+    "labeling.jobs.settling.settle_batches": FOLLOWS,
+    "labeling.jobs.settling.settle_queue": FOLLOWS,
+    "labeling.jobs.settling.stop_idle_jobs": "a stop that was asked for reaches jobs given back",
+    "labeling.jobs.purging.HumanWork.begin": "a purge puts everything away before it removes it",
+}
 
 
 def test_imports_go_down_the_layers_and_never_up(capsys):

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from accounts.roles import Capability
 from labeling.core.workflow import Action, actions
 from labeling.operations.kinds import Kind, kinds
+from tests.services import kills
 from tests.source import ROOT, sources
 
 ACTIONS = [
@@ -62,3 +63,9 @@ def test_every_kind_has_a_translatable_label_a_capability_and_a_test(kind: Kind)
     assert isinstance(kind.label, Promise)
     assert kind.capability in Capability
     assert mentions(kind.name)
+
+
+def test_every_kind_has_a_scenario_in_which_its_workers_are_killed():
+    kills.learn()
+    missing = {kind.name for kind in kinds.values()} - set(kills.scenarios)
+    assert not missing, "write one in tests/services/kills"

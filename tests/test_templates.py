@@ -1,6 +1,7 @@
 """What every template promises: no inline code, no other host, no words beyond translation."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.source import ROOT, sources, templates
 NAMES = {
     "Labeldesk": "the product's name",
     "CSV": "the name of a file format",
+    "NDJSON": "the name of a file format",
 }
 
 # Asked for by the framework itself when a request fails.
@@ -107,11 +109,16 @@ def test_every_template_is_used_or_overrides_one_of_a_package():
     assert not unused
 
 
+@cache
+def packages() -> DjangoTemplates:
+    """The templates that installed packages bring."""
+    return DjangoTemplates({"NAME": "packages", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}})
+
+
 def overrides(name: str) -> bool:
     """Whether an installed package brings a template of that name."""
-    engine = DjangoTemplates({"NAME": "packages", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}})
     try:
-        origin = engine.get_template(name).origin.name
+        origin = packages().get_template(name).origin.name
     except TemplateDoesNotExist:
         return False
     return not Path(origin).is_relative_to(ROOT / "templates")

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import ApiToken, Invitation, Membership, Team, User
 from labeling.core.workflow import actions, actions_of
-from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView
-from labeling.operations.models import Operation
+from labeling.jobs.models import Batch, Comment, Job, JobItem, SavedView, Skill
+from labeling.operations.models import Delivery, Operation, Webhook
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from tests.scene import KEY
 
@@ -24,6 +24,7 @@ PLURALS: dict[type[models.Model], str] = {
     Batch: "batches",
     Comment: "comments",
     Dataset: "datasets",
+    Delivery: "deliveries",
     Invitation: "invitations",
     Job: "jobs",
     JobItem: "job-items",
@@ -32,9 +33,11 @@ PLURALS: dict[type[models.Model], str] = {
     Operation: "operations",
     Project: "projects",
     SavedView: "views",
+    Skill: "skills",
     TagDefinition: "tag-definitions",
     Team: "teams",
     User: "users",
+    Webhook: "webhooks",
 }
 
 # Parameters that are not keys, with a value that leads somewhere.

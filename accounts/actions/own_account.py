@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.models.people import LONGEST_NAME
+from accounts.models.people import LONGEST_NAME, MailWish
 from accounts.roles import Capability
+from labeling.core.errors import Invalid
 from labeling.core.workflow import Action, Change, register
 
 
@@ -41,11 +42,18 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=_("Where a link goes when you forget your password."),
     )
+    mail_when_finished = forms.ChoiceField(
+        label=_("Write to me when my imports, exports and other operations finish or fail"),
+        choices=MailWish.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Goes to the address above."),
+    )
 
 
 @register
 class EditProfile(OwnAccountAction):
-    """Change one's own name and e-mail."""
+    """Change one's own name and e-mail, and what is mailed there."""
 
     verb = "edit-profile"
     label = _("Save")
@@ -55,8 +63,24 @@ class EditProfile(OwnAccountAction):
 
     def form_kwargs(self, obj: User, actor: Any) -> dict[str, Any]:
         """What they are now."""
-        return {"initial": {"display_name": obj.display_name, "email": obj.email}}
+        names = ("display_name", "email", "mail_when_finished")
+        return {"initial": {name: getattr(obj, name) for name in names}}
+
+    def check(self, change: Change) -> None:
+        """Nobody can be written to without an address.
+
+        Raises:
+            Invalid: a mail is wished for, and there is nowhere to send it.
+        """
+        wish = change.data["mail_when_finished"]
+        if wish in (MailWish.LONG, MailWish.ALWAYS) and not change.data["email"]:
+            raise Invalid({"email": [_("Say where to write to, or choose never.")]})
 
     def changes(self, change: Change) -> dict[str, Any]:
-        """The new name and e-mail."""
-        return {"display_name": change.data["display_name"], "email": change.data["email"]}
+        """The new name, e-mail and wish; without an address, or a word about it, none is mailed."""
+        wish = change.data["mail_when_finished"] or change.obj.mail_when_finished
+        return {
+            "display_name": change.data["display_name"],
+            "email": change.data["email"],
+            "mail_when_finished": wish if change.data["email"] else MailWish.NEVER,
+        }

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 LONGEST_NAME = 150
 
 
+class MailWish(models.TextChoices):
+    """When somebody wants a mail about work of theirs that has finished."""
+
+    NEVER = "never", _("Never")
+    LONG = "long", _("When it took longer than a minute")
+    ALWAYS = "always", _("Always")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, as others may see them."""
 
@@ -63,6 +71,12 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), blank=True)
     display_name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
+    mail_when_finished = models.CharField(
+        _("mail when finished"),
+        max_length=8,
+        choices=MailWish.choices,
+        default=MailWish.NEVER,
+    )
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 

@@ -12,4 +12,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every application's actions, operation kinds and exchange formats."""
-        autodiscover_modules("actions", "operations", "formats", "panels", "recounting", "usage")
+        autodiscover_modules(
+            "actions", "operations", "formats", "panels", "purging", "recounting", "usage"
+        )

@@ -32,6 +32,7 @@ BADGES: Mapping[str, Badge] = {
     "late": Badge("red", "clock", _("late")),
     "at_risk": Badge("amber", "alert", _("at risk")),
     "archived": Badge("grey", "archive", _("archived")),
+    "deleted": Badge("red", "trash", _("deleted")),
     "active": Badge("green", "check-circle", _("active")),
     # Items of a job
     "none": Badge("grey", "circle", _("to do")),
@@ -53,6 +54,13 @@ BADGES: Mapping[str, Badge] = {
     "complete": Badge("green", "check-circle", _("complete")),
     "canceling": Badge("amber", "pause", _("canceling")),
     "failed": Badge("red", "alert", _("failed")),
+    # What is told of them
+    "delivered": Badge("green", "check-circle", _("delivered")),
+    "retrying": Badge("amber", "clock", _("retrying")),
+    "waiting": Badge("grey", "clock", _("waiting")),
+    "given_up": Badge("red", "cross-circle", _("given up")),
+    "disabled": Badge("grey", "pause", _("disabled")),
+    "removed": Badge("grey", "cross-circle", _("removed")),
     # People and what they hold
     "deactivated": Badge("grey", "cross-circle", _("deactivated")),
     "invited": Badge("blue", "mail", _("invited")),

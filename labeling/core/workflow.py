@@ -14,9 +14,12 @@ and the vendors' edges all call `perform`, so they cannot disagree about a rule.
    WHERE holds the expected state decides every race, on SQLite as on PostgreSQL;
 6. the effect;
 7. one line of history for each registered recorder.
+
+`labeling.core.bulk_workflow.perform_many` takes the same steps, with the same rules, for many
+objects at once.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -86,6 +89,12 @@ class Action:
         leads_to: in words, for the README's table, where `target` cannot say it.
         outcome_model: what `Change.outcome` is, for verbs that make something; REST answers it.
         by_rest: whether REST draws its route by itself; False where another address serves it.
+        in_bulk: whether `perform_many` changes all its objects in a few queries. Such an action
+            promises that its rules read only what the object and `needs` hold in memory, that
+            its form asks nothing of the object beyond `input_scope`, that `changes` are values
+            (of a foreign key: the object) rather than expressions, and that its `effects` take a
+            few queries for all changes together and refuse none.
+        needs: relations that the rules read; fetched for all objects at once in bulk.
     """
 
     verb: ClassVar[str]
@@ -105,6 +114,8 @@ class Action:
     recorded: ClassVar[bool] = True
     outcome_model: ClassVar[type[models.Model] | None] = None
     by_rest: ClassVar[bool] = True
+    in_bulk: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def team_id(self, obj: Any) -> int:
         """The team whose role table decides; objects without a `team_id` override this."""
@@ -146,6 +157,10 @@ class Action:
         """Keyword arguments for the form, such as the querysets that its choices come from."""
         return {}
 
+    def input_scope(self, obj: Any) -> Hashable:
+        """What of the object its form depends on: where it is equal, so is what input becomes."""
+        return obj.pk  # type: ignore[no-any-return]
+
     def check(self, change: Change) -> None:
         """A rule that needs the input; raises a WorkflowError."""
 
@@ -160,10 +175,18 @@ class Action:
     def effect(self, change: Change) -> None:
         """What else happens, in the same transaction."""
 
+    def effects(self, changes: Sequence[Change]) -> None:
+        """What else happens when many objects change at once; of one it is asked as well.
+
+        An action overrides this or `effect`, never both.
+        """
+        for change in changes:
+            self.effect(change)
+
 
 actions: Registry[tuple[type[models.Model], str], Action] = Registry("action")
 
-Recorder = Callable[[Change], None]
+Recorder = Callable[[Sequence[Change]], None]
 recorders: list[Recorder] = []
 
 
@@ -218,26 +241,53 @@ def perform(
         fresh = type(obj)._default_manager.filter(pk=obj.pk).first()
         if fresh is None:
             raise Conflict(_("It was deleted meanwhile."), state="deleted")
-        if not action.permits(fresh, actor):
-            raise Forbidden(_("Your role in this team does not allow this: %s") % action.label)
-        cleaned = validated(action, fresh, actor, data, files)
-        change = Change(action, fresh, actor, cleaned, at or timezone.now(), action.state_of(fresh))
-        if not action.is_source(fresh):
-            raise out_of_turn(action, fresh)
-        reason = action.refusal(fresh, actor)
-        if reason is not None:
-            raise Forbidden(reason)
-        obstacle = action.obstacle(fresh)
-        if obstacle is not None:
-            raise Conflict(obstacle, state=change.before)
-        action.check(change)
+        change = judged(
+            action,
+            fresh,
+            actor,
+            lambda: validated(action, fresh, actor, data, files),
+            at or timezone.now(),
+        )
         _compare_and_set(change)
-        action.effect(change)
-        change.after = action.state_of(fresh)
-        if action.recorded:
-            for record in recorders:
-                record(change)
+        conclude(action, [change])
     return change
+
+
+def judged(
+    action: Action, obj: Any, actor: Any, cleaned: Callable[[], Mapping[str, Any]], at: datetime
+) -> Change:
+    """The change that is about to be made, if every rule about it allows it; steps 2 to 4.
+
+    Arguments:
+        obj: as it stands in the database in this transaction.
+        cleaned: gives the input, once the actor is known to be allowed.
+
+    Raises:
+        Forbidden, Invalid, Conflict
+    """
+    if not action.permits(obj, actor):
+        raise Forbidden(_("Your role in this team does not allow this: %s") % action.label)
+    change = Change(action, obj, actor, cleaned(), at, action.state_of(obj))
+    if not action.is_source(obj):
+        raise out_of_turn(action, obj)
+    reason = action.refusal(obj, actor)
+    if reason is not None:
+        raise Forbidden(reason)
+    obstacle = action.obstacle(obj)
+    if obstacle is not None:
+        raise Conflict(obstacle, state=change.before)
+    action.check(change)
+    return change
+
+
+def conclude(action: Action, changes: Sequence[Change]) -> None:
+    """The effects of changes that are set, and their history; steps 6 and 7."""
+    action.effects(changes)
+    for change in changes:
+        change.after = action.state_of(change.obj)
+    if action.recorded:
+        for record in recorders:
+            record(changes)
 
 
 def validated(
@@ -285,11 +335,18 @@ def out_of_turn(action: Action, obj: Any) -> Conflict:
     return Conflict(message, state=state)
 
 
-def _compare_and_set(change: Change) -> None:
-    action, obj = change.action, change.obj
+def columns(change: Change) -> dict[str, Any]:
+    """The columns that the compare-and-set writes, with their new values."""
+    action = change.action
     values = dict(action.changes(change))
     if action.target is not None:
         values.update(zip(action.state_fields, action.target, strict=True))
+    return values
+
+
+def _compare_and_set(change: Change) -> None:
+    action, obj = change.action, change.obj
+    values = columns(change)
     if not values:
         return
     expected = type(obj)._default_manager.filter(
@@ -297,11 +354,15 @@ def _compare_and_set(change: Change) -> None:
     )
     rows = expected.update(**values)
     obj.refresh_from_db()
-    if rows == 1:
-        return
-    if action.is_source(obj):
-        raise Conflict(
-            _("Somebody changed this at the same moment. Look at it again."),
-            state=action.state_of(obj),
-        )
-    raise out_of_turn(action, obj)
+    if rows != 1:
+        raise beaten(action, obj)
+
+
+def beaten(action: Action, obj: Any) -> Conflict:
+    """The 409 after a lost compare-and-set, from the object as it is now."""
+    if not action.is_source(obj):
+        return out_of_turn(action, obj)
+    return Conflict(
+        _("Somebody changed this at the same moment. Look at it again."),
+        state=action.state_of(obj),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -22,7 +22,7 @@ from labeling.core.errors import Invalid
 from labeling.core.http import get_visible_or_404, is_key
 from labeling.exports.formats import readable, writable
 from labeling.exports.operations.exporting import Export
-from labeling.exports.operations.import_form import Existing
+from labeling.exports.operations.import_form import AUTO, Existing
 from labeling.exports.scopes import MODELS, ScopeKind, Subject, Which, visible_subject
 from labeling.exports.starting import start_export, start_import
 from labeling.operations.filters import OperationOfTeamsFilter
@@ -41,6 +41,12 @@ class ExportSerializer(serializers.Serializer[Operation]):
     which = serializers.ChoiceField(choices=Which.choices)
     format = serializers.ChoiceField(choices=[each.name for each in writable()])
     images = serializers.BooleanField(required=False, default=False)
+    filter = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text="Of a dataset: which of its items, as a query string of the items' list, "
+        "for example `labeled=true&q=night`.",
+    )
 
 
 class ExportViewSet(Seen, ReadOnlyModelViewSet[Operation]):
@@ -73,7 +79,7 @@ class ExportViewSet(Seen, ReadOnlyModelViewSet[Operation]):
         filters=False,
     )
     @action(detail=True, filter_backends=[], pagination_class=None)
-    def download(self, request: Request, pk: str | None = None) -> FileResponse:
+    def download(self, request: Request, pk: str | None = None) -> HttpResponseBase:
         """The ZIP of a complete export, streamed."""
         page_request: Any = request._request
         return download(page_request, self.seen_or_404(pk).pk)
@@ -83,11 +89,12 @@ class ImportSerializer(serializers.Serializer[Operation]):
     """Annotation files, or ZIPs of them: as many `file` fields as you like."""
 
     file = serializers.ListField(child=serializers.FileField())
-    format = serializers.ChoiceField(choices=[each.name for each in readable()])
+    format = serializers.ChoiceField(choices=[AUTO, *(each.name for each in readable())])
     existing = serializers.ChoiceField(
         choices=Existing.choices, required=False, default=Existing.ADD
     )
     create_classes = serializers.BooleanField(required=False, default=True)
+    create_tags = serializers.BooleanField(required=False, default=True)
 
 
 class ImportView(APIView):
@@ -111,7 +118,7 @@ class ImportView(APIView):
         given = {
             name: value for name, value in body_of(request).items() if name not in request.FILES
         }
-        data = {"create_classes": True, **given}
+        data = {"create_classes": True, "create_tags": True, **given}
         operation = start_import(actor, dataset, data, files, _key(request))
         shown = OperationSerializer(operation, context={"request": request})
         return Response(shown.data, status=status.HTTP_202_ACCEPTED)

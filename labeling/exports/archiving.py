@@ -10,19 +10,17 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.core.files.storage import default_storage
 
+from labeling.core.json_text import encode
 from labeling.exports.formats import Member
 from labeling.exports.spools import BLOCK, Spool
 
-IMAGES = "images"
-"""The folder of the images inside the archive; file names in annotations are relative to it."""
-
-COMPRESSION = 4
-"""Of text: on annotations nearly as small as the best, in half of the time."""
+COMPRESSION = 3
+"""Of text: on annotations a tenth larger than the usual 6, in less than half of the time."""
 
 
 def add_image(spool: Spool, path: str, stored: str) -> None:
-    """Note an image to be copied later: its path among the images, its name in the store."""
-    spool.append(json.dumps([path, stored]).encode() + b"\n")
+    """Note an image to be copied later: its path in the archive, its name in the store."""
+    spool.append(encode([path, stored]) + b"\n")
 
 
 def write_archive(
@@ -51,7 +49,7 @@ def write_archive(
                     file.write(block)
                     progress(0)
         for number, (path, stored) in enumerate(_noted(images), 1):
-            if not _copy(archive, _info(f"{IMAGES}/{path}", moment, ZIP_STORED), stored):
+            if not _copy(archive, _info(path, moment, ZIP_STORED), stored):
                 missing.append(path)
             progress(number)
     return missing
@@ -67,6 +65,8 @@ def _noted(images: Spool | None) -> Iterator[tuple[str, str]]:
 
 
 def _copy(archive: ZipFile, info: ZipInfo, stored: str) -> bool:
+    if not stored:
+        return False
     try:
         source = default_storage.open(stored)
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
+from labeling.exports.naming import safe_name
 from labeling.exports.records import ReadRecord
 
 
@@ -28,8 +29,8 @@ class ItemIndex:
 
     A hundred thousand names take no memory that way, and asking costs no query. Names match
     exactly before they match in any case, whole before without their folders, and with their
-    ending before without it; several items that match equally well are none. Use as a context
-    manager.
+    ending before without it; a name that an export made safe is known again. Several items that
+    match equally well are none. Use as a context manager.
 
     Arguments:
         path: where it lies; made when `is_built` says that it is not there yet.
@@ -114,17 +115,20 @@ def _keys(name: str) -> Iterator[str]:
     """What a name may be compared by, the surest first; as many for each name."""
     # Systems spell accents differently, and some cannot tell upper from lower case.
     folded = unicodedata.normalize("NFC", name).casefold()
-    path = PurePosixPath(folded.replace("\\", "/"))
+    file = PurePosixPath(folded.replace("\\", "/")).name
     yield f"name {name}"
     yield f"folded {folded}"
-    yield f"file {path.name}"
-    yield f"stem {_without_ending(path)}"
+    yield f"path {_without_ending(folded)}"
+    yield f"written {_without_ending(safe_name(folded))}"
+    yield f"file {file}"
+    yield f"stem {_without_ending(file)}"
 
 
-def _without_ending(path: PurePosixPath) -> str:
-    """The file's name without an image's ending; other dots belong to the name."""
+def _without_ending(name: str) -> str:
+    """A name without an image's ending; other dots belong to the name."""
     known = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
-    return path.stem if path.suffix in known else path.name
+    ending = PurePosixPath(name).suffix
+    return name.removesuffix(ending) if ending in known else name
 
 
 def _shown(read: ReadRecord) -> str:

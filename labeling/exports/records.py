@@ -117,10 +117,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReadTag:
-    """A tag in a file, by name."""
+    """A tag in a file, by name.
+
+    Attributes:
+        is_text: the file knows texts only; the tag definition says what the text means.
+    """
 
     name: str
     value: Value = None
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,7 @@ class ReadRecord:
         names: what the item may be called, the best guess first.
         content_hash: of the image if the file knows it; the surest match.
         width, height: pixels of the image that the file speaks of; None when it does not say.
+        is_relative: points are fractions of the image's sides instead of pixels.
     """
 
     place: str
@@ -165,6 +171,7 @@ class ReadRecord:
     dataset: str = ""
     width: int | None = None
     height: int | None = None
+    is_relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +217,9 @@ def _newest(
     held_by: Callable[[Record], dict[K, V]],
     was_asked: Callable[[Record, V], bool],
 ) -> list[tuple[V, Record]]:
+    if len(records) == 1:
+        [record] = records
+        return [(each, record) for each in held_by(record).values()]
     # By when they were saved; one that nobody has saved is the start.
     held = [
         (record, held_by(record)) for record in sorted(records, key=lambda each: each.updated_at)
@@ -218,7 +228,7 @@ def _newest(
     for record, things in held:
         for key, each in things.items():
             latest[key] = each, record
-    if len(held) == 1:
+    if all(latest.keys() == things.keys() for _record, things in held):
         return list(latest.values())
     return [
         (each, owner)
@@ -242,3 +252,8 @@ def tag_facts(tags: Iterable[Tag], schema: Schema) -> list[dict[str, Any]]:
         for each in tags
         if each["tag"] in schema.tag_by_id
     ]
+
+
+def tag_text(value: Value) -> str:
+    """A tag's value in formats that know texts only; a tag without one is there, so it is true."""
+    return "true" if value is None else str(value)

@@ -6,12 +6,33 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labeling.exports.records import ReadObject, ReadRecord, ReadTag, RowError, Schema
-from labeling.projects.documents import Document, Rules, TagRule, empty_document, sift
+from labeling.exports.formats.markup import Number, read_number
+from labeling.exports.records import (
+    ReadObject,
+    ReadRecord,
+    ReadTag,
+    RowError,
+    Schema,
+    SchemaTag,
+    Value,
+)
+from labeling.projects.documents import (
+    Document,
+    Point,
+    Rules,
+    TagRule,
+    empty_document,
+    geometry,
+    sift,
+)
+
+SLACK = 1e-4
+"""Of a side; a fraction of few digits may end so far outside of the image, and means its edge."""
 
 _OBJECT = re.compile(r"objects\[(\d+)\]")
 
@@ -38,8 +59,12 @@ def resolve(
     """The document that a record makes on an image of `width` x `height` pixels.
 
     What does not fit is left out and told, one error each; an object without its bad tag still
-    goes in. A file that speaks of an image of another size says nothing about this one.
+    goes in. A file that speaks of an image of another size says nothing about this one, and on
+    one whose size nobody knows yet nothing can be placed.
     """
+    if not (width and height):
+        told = _("This image has not been fetched yet, so its size is not known. Fetch it first.")
+        return empty_document(), [RowError(read.place, told)]
     if None not in (read.width, read.height) and (read.width, read.height) != (width, height):
         told = _("It is for an image of %(a)s x %(b)s pixels; this one has %(c)s x %(d)s.") % {
             "a": read.width,
@@ -48,11 +73,44 @@ def resolve(
             "d": height,
         }
         return empty_document(), [RowError(read.place, told)]
+    if read.is_relative:
+        read = in_pixels(read, width, height)
     resolving = _Resolving(read, schema)
     document, problems = sift(resolving.raw(), rules_of(schema, width, height))
     errors = resolving.errors
     errors += [RowError(resolving.place_of(each.path), each.message) for each in problems]
     return document, errors
+
+
+def in_pixels(read: ReadRecord, width: int, height: int) -> ReadRecord:
+    """A record of fractions as one of pixels, on an image of `width` x `height` of them."""
+    sides = width, height
+    objects = tuple(
+        replace(
+            each,
+            # What it is called stays, whichever size the image has.
+            id=each.id or content_id(each),
+            points=[_placed(point, sides) for point in each.points],
+        )
+        for each in read.objects
+    )
+    return replace(read, objects=objects, is_relative=False)
+
+
+def _placed(point: Point, sides: tuple[int, int]) -> Point:
+    return [_on_side(value, side) for value, side in zip(point, sides, strict=True)]
+
+
+def _on_side(fraction: Number, side: int) -> Number:
+    """A fraction of a side in pixels; one that is outside by its last digits is the edge."""
+    if -SLACK <= fraction <= 0:
+        return 0
+    if 1 <= fraction <= 1 + SLACK:
+        return side
+    try:
+        return geometry.settled(fraction * side)
+    except OverflowError:
+        return fraction
 
 
 class _Resolving:
@@ -101,8 +159,8 @@ class _Resolving:
                 self._say(
                     owner, _("The project has no tag “%(name)s”.") % {"name": each.name[:100]}
                 )
-            else:
-                yield {"tag": known.id, "value": each.value}
+            elif not _says_no(each, known):
+                yield {"tag": known.id, "value": _meant(each, known)}
 
     def _say(self, owner: ReadObject | None, message: str) -> None:
         place = self._read.place if owner is None else f"{self._read.place}, {owner.place}"
@@ -117,6 +175,21 @@ def content_id(read: ReadObject) -> str:
     facts = (read.class_name, read.shape, read.points, read.holes, read.rle, read.keyframes)
     text = json.dumps(facts)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _says_no(each: ReadTag, known: SchemaTag) -> bool:
+    """Whether a check box of a file is not ticked: the tag is not there."""
+    return each.is_text and known.value_type == "none" and each.value in ("false", "False", "0")
+
+
+def _meant(each: ReadTag, known: SchemaTag) -> Value:
+    """The value that a tag's definition makes of a text."""
+    if not each.is_text or not isinstance(each.value, str):
+        return each.value
+    if known.value_type == "none" and each.value in ("true", "True", "1", ""):
+        return None
+    number = read_number(each.value.strip()) if known.value_type == "number" else None
+    return each.value if number is None else number
 
 
 def _raw_object(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db import connection, models
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from labeling.exports.item_filter import ItemFilter
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.states import ItemState, Status
 from labeling.projects.models import Dataset, Item, Project
@@ -58,11 +59,16 @@ def visible_subject(kind: str, key: int, actor: Actor) -> Subject | None:
 
 @dataclass(frozen=True)
 class Scope:
-    """One export's choice of items and annotations."""
+    """One export's choice of items and annotations.
+
+    Attributes:
+        narrowed: which of a dataset's items it is about; None is all.
+    """
 
     kind: ScopeKind
     key: int
     which: Which
+    narrowed: ItemFilter | None = None
 
     @property
     def is_about_work(self) -> bool:
@@ -82,14 +88,18 @@ class Scope:
         return [(pk, last) for pk, last in rows]
 
     def job_items(self) -> QuerySet[JobItem]:
-        """Every job item whose annotation may be in it."""
-        lookup = {
-            ScopeKind.PROJECT: {"job__project": self.key},
-            ScopeKind.DATASET: {"job__dataset": self.key},
-            ScopeKind.BATCH: {"job__batch": self.key},
-            ScopeKind.JOB: {"job": self.key},
+        """Every job item whose annotation may be in it; ask for some items at a time."""
+        owner: Any = {
+            ScopeKind.PROJECT: F("job__project_id"),
+            ScopeKind.DATASET: F("job__dataset_id"),
+            ScopeKind.BATCH: F("job__batch_id"),
+            ScopeKind.JOB: F("job_id"),
         }[self.kind]
-        found = JobItem.objects.filter(**lookup)
+        if connection.vendor == "sqlite" and self.kind != ScopeKind.JOB:
+            # It knows no sizes, and would look up every item in every job of a batch if it could
+            # find those by an index. A sum has none.
+            owner = owner + 0
+        found = JobItem.objects.alias(owner=owner).filter(owner=self.key)
         return found.filter(ACCEPTED) if self.which == Which.ACCEPTED else found
 
     def count(self) -> int:
@@ -103,6 +113,8 @@ class Scope:
         return self._chosen(items).order_by("position")
 
     def _chosen(self, items: QuerySet[Item]) -> QuerySet[Item]:
+        if self.narrowed is not None:
+            items = self.narrowed.apply(items)
         if self.is_about_work or self.which == Which.ACCEPTED:
             return items.filter(Exists(self.job_items().filter(item=OuterRef("pk"))))
         return items

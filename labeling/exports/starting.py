@@ -47,7 +47,8 @@ def start_import(
     """Start an import of uploaded files into a dataset.
 
     Arguments:
-        data: what the form takes besides the dataset: format, existing, create_classes.
+        data: what the form takes besides the dataset: format, existing, create_classes,
+            create_tags.
         key: the same key starts nothing again, and stages no file.
 
     Raises:

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.views.verbs import refused_status
 from labeling.core.errors import Forbidden, Invalid
 from labeling.core.http import Request, get_visible_or_404, next_url, redirect_htmx, render_page
+from labeling.core.listing import Chip, FilterError
 from labeling.exports.formats import readable, writable
+from labeling.exports.item_filter import ItemFilter
 from labeling.exports.operations.export_form import ExportForm
 from labeling.exports.operations.exporting import Export
 from labeling.exports.operations.import_form import ImportForm
@@ -67,7 +69,8 @@ def _export_page(request: Request, scope: ScopeKind, subject: Subject) -> HttpRe
     _refuse_role(request, Export, subject.team_id)
     fixed = {"scope": scope, "id": subject.pk}
     kwargs: dict[str, Any] = {"team": subject.team, "actor": request.actor}
-    form, status = ExportForm(initial=fixed, **kwargs), 200
+    query = request.POST.get("filter") or request.GET.get("filter", "")
+    form, status = ExportForm(initial={**fixed, "filter": query}, **kwargs), 200
     if request.method == "POST":
         data = _sent(request, form, without=fixed)
         try:
@@ -81,8 +84,17 @@ def _export_page(request: Request, scope: ScopeKind, subject: Subject) -> HttpRe
         "title": _("Export of “%(name)s”") % {"name": subject},
         "nav": NAV[scope],
         "formats": writable(),
+        "chips": _chips(query, request) if scope == ScopeKind.DATASET else [],
     }
     return render_page(request, "exports/export.html", context, partial="form", status=status)
+
+
+def _chips(query: str, request: Request) -> list[Chip]:
+    """What a filter says; one that makes no sense says nothing, and the form refuses it."""
+    try:
+        return ItemFilter.parse(query, request.actor).chips()
+    except FilterError:
+        return []
 
 
 @csrf_exempt  # asked by the inner view, once the body is known to be of a size worth reading

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from labeling.operations.subjects import project_lookups
+
 
 class JobsConfig(AppConfig):
     """Owns the tables of batches, jobs, annotations, comments and events."""
@@ -11,3 +13,8 @@ class JobsConfig(AppConfig):
     label = "jobs"
     verbose_name = _("Jobs")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Operations about our things know their projects."""
+        for name in ("batch", "job"):
+            project_lookups.add(f"jobs.{name}", "project_id")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from labeling.core.markdown import render_markdown
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.projects.models import LabelClass, TagDefinition
+from labeling.projects.referencing import host_of
 
 
 def bootstrap(job: Job, mode: str, user: Any, *, start_item: int | None = None) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def job_items(job: Job) -> Any:
             "item__name",
             "item__width",
             "item__height",
+            "item__source_url",
             "decided_by__display_name",
             "decided_by__username",
         )
@@ -108,14 +110,17 @@ def tag_facts(tag: TagDefinition, *, offered: bool) -> dict[str, Any]:
 
 
 def item_facts(job_item: JobItem) -> dict[str, Any]:
-    """One item of the strip."""
+    """One item of the strip; one whose picture is still at its address says where it is had."""
     item = job_item.item
+    here = item.is_fetched
     return {
         "id": job_item.pk,
         "name": item.name,
         "position": job_item.position,
         "image": reverse("projects:item-image", args=[item.pk]),
-        "thumbnail": reverse("projects:item-thumbnail", args=[item.pk]),
+        "thumbnail": reverse("projects:item-thumbnail", args=[item.pk]) if here else None,
+        "away": None if here else reverse("projects:item-picture", args=[item.pk]),
+        "host": "" if here else host_of(item),
         "width": item.width,
         "height": item.height,
         "state": job_item.state,

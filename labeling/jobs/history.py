@@ -27,6 +27,8 @@ SENTENCES: Mapping[str, Any] = {
     "clone": gettext_lazy("%(who)s cloned it"),
     "stop": gettext_lazy("%(who)s stopped it"),
     "resume": gettext_lazy("%(who)s resumed it"),
+    "cancel": gettext_lazy("%(who)s canceled it"),
+    "add-items": gettext_lazy("%(who)s added items"),
     "archive": gettext_lazy("%(who)s archived it"),
     "unarchive": gettext_lazy("%(who)s took it back from the archive"),
     "confirm-item": gettext_lazy("%(who)s confirmed item %(item)s"),
@@ -37,6 +39,7 @@ SENTENCES: Mapping[str, Any] = {
     "unresolve": gettext_lazy("%(who)s reopened a comment"),
     "create-batch": gettext_lazy("%(who)s made the batch"),
     "edit": gettext_lazy("%(who)s edited it"),
+    "move-in-queue": gettext_lazy("%(who)s moved it in the queue"),
 }
 
 
@@ -110,6 +113,9 @@ def released(event: Event, who: str, names: Mapping[int, str]) -> str:
     if event.data.get("because") == "deactivated":
         words = {"name": names.get(before or 0, "")}
         return _("It went back to the pool, since %(name)s was deactivated") % words
+    if event.data.get("because") == "lease":
+        words = {"name": names.get(before or 0, "")}
+        return _("It went back to the pool, since %(name)s did not work on it in time") % words
     return _("%(who)s gave it back to the pool") % {"who": who}
 
 

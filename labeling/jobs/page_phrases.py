@@ -22,6 +22,10 @@ def frame() -> dict[str, str]:
         "image_failed": _(
             "The picture of {name} could not be loaded. Reload the page to try again."
         ),
+        "bringing": _("Fetching the picture from {host}…"),
+        "absent_title": _("The picture is not here."),
+        "absent_hint": _("Nothing is lost, and the other pictures of this job can be done."),
+        "skip_with_reason": _("Skip with a reason"),
         "open_failed": _("The labels of {name} could not be loaded."),
         "try_again": _("Try again"),
         "close": _("Close"),

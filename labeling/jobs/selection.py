@@ -4,6 +4,8 @@ from typing import Any, TypedDict
 
 from django.db.models import Exists, OuterRef
 
+from labeling.jobs.models import Batch, JobItem
+from labeling.jobs.states import BatchStatus
 from labeling.projects.models import Dataset, Item
 from labeling.projects.models.datasets import ItemQuerySet, ItemTag
 
@@ -43,3 +45,17 @@ def selected_items(dataset: Dataset, selection: Selection | dict[str, Any]) -> I
     if selection.get("item_ids"):
         items = items.filter(pk__in=selection["item_ids"])
     return items.order_by("position")
+
+
+def items_to_add(batch: Batch, selection: Selection | dict[str, Any]) -> ItemQuerySet:
+    """The items of a batch's dataset that a selection means and that are not in the batch.
+
+    Before the launch what is in it is its own selection; after that, the items of its jobs, unless
+    these are archived by themselves.
+    """
+    chosen = selected_items(batch.dataset, selection)
+    if batch.status == BatchStatus.NEW:
+        held = selected_items(batch.dataset, batch.selection).order_by()
+        return chosen.exclude(pk__in=held.values("pk"))
+    places = JobItem.objects.filter(item=OuterRef("pk"), job__batch=batch, job__archived_at=None)
+    return chosen.exclude(Exists(places))

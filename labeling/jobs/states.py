@@ -89,6 +89,39 @@ class Priority(models.IntegerChoices):
     HIGHEST = 5, _("highest")
 
 
+class Work(models.TextChoices):
+    """The classes of work that may have prices of their own."""
+
+    ANNOTATION = "annotation", _("labeling")
+    REWORK = "rework", _("rework")
+    REVIEW = "review", _("review")
+
+
+class PaidFor(models.TextChoices):
+    """What earns an item's price."""
+
+    DONE = "done", _("items that are done")
+    ACCEPTED = "accepted", _("items that are accepted")
+
+
+class EntryKind(models.TextChoices):
+    """What a line of the ledger says."""
+
+    BUDGET = "budget", _("budget")
+    RESERVED = "reserved", _("reserved")
+    OWED = "owed", _("owed")
+    PAID = "paid", _("paid")
+
+
+class ForecastOf(models.TextChoices):
+    """What a forecast is about."""
+
+    JOB = "job", _("job")
+    BATCH = "batch", _("batch")
+    PROJECT = "project", _("project")
+    PERSON = "person", _("person")
+
+
 ANNOTATING = frozenset(
     {
         (Stage.ANNOTATION, State.NEW),

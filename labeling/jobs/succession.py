@@ -25,7 +25,7 @@ def make_successor(
             their items have now.
     """
     # The batch's row lock makes the numbers of its jobs one sequence; SQLite has one writer anyway.
-    Batch.objects.select_for_update().get(pk=job.batch_id)
+    batch = Batch.objects.select_for_update().get(pk=job.batch_id)
     number = (job.batch.jobs.aggregate(last=Max("number"))["last"] or 0) + 1
     rows = list(job_items.select_related("annotation", "item__labels").order_by("position"))
     successor = Job.objects.create(
@@ -39,6 +39,7 @@ def make_successor(
         annotator_id=job.annotator_id,
         reviewer_id=job.reviewer_id,
         priority=job.priority,
+        rank=batch.rank,
         due_at=job.due_at,
         parent=job,
         items=len(rows),

@@ -6,10 +6,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.jobs.models import Annotation, Batch, Job
-from labeling.jobs.states import Status
+from labeling.jobs.states import BatchStatus, Status
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from labeling.projects.usage import Use, count_in_documents, needles, use_counters
 
+# Of these come jobs, or people have them in their queue.
+OPEN_BATCHES = (
+    BatchStatus.NEW,
+    BatchStatus.LOADING,
+    BatchStatus.QUEUED,
+    BatchStatus.PROCESSING,
+    BatchStatus.NO_MONEY,
+    BatchStatus.STOPPING,
+)
 OPEN_JOBS = Q(archived_at=None) & ~Q(status=Status.COMPLETED)
 
 
@@ -21,8 +30,18 @@ def count_work(subject: models.Model) -> list[Use]:
     if isinstance(subject, Project | Dataset):
         place = "project" if isinstance(subject, Project) else "dataset"
         jobs = Job.objects.filter(OPEN_JOBS, **{place: subject})
-        return [open_jobs(jobs.count())]
+        return [open_jobs(jobs.count()), *open_batches(subject)]
     return []
+
+
+def open_batches(subject: models.Model) -> list[Use]:
+    """ "1 open batch", of a dataset."""
+    if not isinstance(subject, Dataset):
+        return []
+    batches = Batch.objects.filter(dataset=subject, archived_at=None, status__in=OPEN_BATCHES)
+    number = batches.count()
+    words = ngettext("%(number)d open batch", "%(number)d open batches", number)
+    return [Use("open-batches", number, words % {"number": number})]
 
 
 def count_offered(subject: LabelClass | TagDefinition) -> list[Use]:

@@ -6,10 +6,17 @@ from django.db.models import Case, CharField, DateTimeField, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Capability
+from labeling.core.errors import Conflict
 from labeling.core.workflow import Action, Change, register
-from labeling.operations import doorbell
+from labeling.operations import asking, doorbell, finishing, logbook
+from labeling.operations.kinds import kinds
 from labeling.operations.models import Operation
-from labeling.operations.states import CLAIMED, LIVE, Status
+from labeling.operations.states import CLAIMED, LIVE, LogEvent, Status
+
+CANNOT_RETRY_ROWS = _(
+    "Rows of this kind of work cannot be done again by themselves. Correct the input and start it "
+    "anew; what is in already is not doubled."
+)
 
 
 class OperationAction(Action):
@@ -54,8 +61,12 @@ class Cancel(OperationAction):
         }
 
     def effect(self, change: Change) -> None:
-        """A worker puts away what was staged for it."""
-        if change.obj.status == Status.CANCELED:
+        """A worker puts away what was staged for it; whoever wants to know is told."""
+        ended = change.obj.status == Status.CANCELED
+        event = LogEvent.CANCELED if ended else LogEvent.CANCELING
+        logbook.note(change.obj.pk, event, by=change.actor.user.pk)
+        if ended:
+            finishing.tell(change.obj.pk)
             doorbell.ring(change.obj.pk, change.obj.queue)
 
 
@@ -77,9 +88,62 @@ class Retry(OperationAction):
             "stalled_attempts": 0,
             "completed_at": None,
             "message": "",
+            "queued_at": change.at,
             "rung_at": change.at,
         }
 
     def effect(self, change: Change) -> None:
         """Tell a worker."""
+        logbook.note(change.obj.pk, LogEvent.RETRIED, by=change.actor.user.pk)
         doorbell.ring(change.obj.pk, change.obj.queue)
+
+
+@register
+class RetryFailed(OperationAction):
+    """Starts another operation that does only the rows which this one reported as errors."""
+
+    verb = "retry-failed"
+    label = _("Retry failed rows")
+    description = _("Start another operation that does only the rows with an error.")
+    sources = frozenset({(Status.COMPLETE.value,)})
+    outcome_model = Operation
+    order = 20
+
+    def refusal(self, obj: Any, actor: Any) -> Any | None:
+        """Also: whoever may start this kind of work."""
+        kind = kinds.get(obj.kind)
+        if kind is not None and not actor.can(kind.capability, obj.team_id):
+            return _("Your role in this team does not allow this: %s") % kind.label
+        return super().refusal(obj, actor)
+
+    def obstacle(self, obj: Any) -> Any | None:
+        """There must be failed rows, of a kind that can do them by themselves."""
+        if not obj.error_count:
+            return _("No row failed, so there is nothing to do again.")
+        kind = kinds.get(obj.kind)
+        return None if kind is not None and kind.can_retry_rows else CANNOT_RETRY_ROWS
+
+    def effect(self, change: Change) -> None:
+        """The outcome is the new operation; pressed twice, it is the same one.
+
+        Raises:
+            Conflict: these rows cannot be done again.
+        """
+        done: Operation = change.obj
+        kind = kinds[done.kind]
+        data = kind.retry_rows(done)
+        if data is None:
+            raise Conflict(CANNOT_RETRY_ROWS, state=done.status)
+        key = f"retry-failed:{done.pk}:"
+        # One that was canceled does not stand in the way of another.
+        canceled = Operation.objects.filter(
+            team=done.team_id, idempotency_key__startswith=key, status=Status.CANCELED
+        )
+        key += str(canceled.count())
+        change.outcome = asking.known(kind, change.actor, done.team, key)
+        if change.outcome is None:
+            plan = kind.plan(change.actor, done.team, data)
+            about = (done.subject_type, done.subject_id)
+            change.outcome = asking.put_on_record(
+                kind, change.actor, done.team, plan, about=about, key=key
+            )

@@ -6,7 +6,7 @@ It is safe here because the broker is only a doorbell (see decision record 0003)
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery import Celery, beat
@@ -18,11 +18,12 @@ from django.conf import settings
 from django.db import connection
 
 from labeling.operations import engine
-from labeling.operations.engine import stopping
+from labeling.operations.engine import slots, stopping
 from labeling.operations.queues import Queue
 
-# Two, so that one long import does not keep everybody else waiting.
+# One thread for long work, and one that stays free for what a person looks at.
 CONCURRENCY = 2
+AT_ONCE: Mapping[str, int] = {Queue.BULK: 1}
 POLLING = 0.05  # seconds; Celery's own 1.0 would be felt on every click
 BREATH = 1.0  # seconds between a death and the next attempt
 FAREWELL = 15.0  # seconds for the chunks in progress when the process ends
@@ -55,6 +56,7 @@ class EmbeddedWorker:
         """Take up what the process before left, then wait for work."""
         stopping.forget()
         state.should_stop = None
+        slots.limit(AT_ONCE)
         for thread in self.threads:
             thread.start()
 

@@ -12,7 +12,7 @@ then for one chunk after the other. A chunk has two halves:
 
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -218,6 +218,38 @@ class Kind(ABC):
 
         Not called after a failure, since a retry needs the input again.
         """
+
+    def sweep(self) -> None:
+        """Put away what no operation of this kind will use any more; asked every few seconds."""
+
+    def retry_rows(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Input for `plan` of an operation that does only the rows that failed.
+
+        A kind that can do so overrides this; the verb `retry-failed` starts what comes of it.
+
+        Returns:
+            What `plan` takes as `data`; None when this operation's rows cannot be done again.
+        """
+        return None
+
+    @property
+    def can_retry_rows(self) -> bool:
+        """Whether this kind can do failed rows by themselves at all."""
+        return type(self).retry_rows is not Kind.retry_rows
+
+    def results(self, operation: Operation) -> Iterator[Mapping[str, Any]]:
+        """What the operation made, one JSON-able mapping a row, in constant memory.
+
+        Unless the kind says otherwise: its rows in their order, each with what became of it.
+        """
+        for row in operation.rows.in_order():
+            yield {
+                "number": row.number,
+                "name": row.name,
+                "outcome": row.outcome,
+                "message": row.message,
+                "data": row.data,
+            }
 
 
 kinds: Registry[str, Kind] = Registry("operation kind")

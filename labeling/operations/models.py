@@ -1,6 +1,7 @@
 """Operations and their rows: the truth about machine work; a broker is only its doorbell."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from accounts.roles import Role
-from labeling.operations.states import FINISHED, LIVE, Outcome, Status
+from labeling.operations import subjects
+from labeling.operations.notices.models import Attempt, Delivery, Notice, Webhook
+from labeling.operations.states import CLAIMED, FINISHED, LIVE, LogEvent, Outcome, Status
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
+
+__all__ = [
+    "Attempt",
+    "Delivery",
+    "Lane",
+    "LogLine",
+    "Notice",
+    "Operation",
+    "OperationQuerySet",
+    "OperationRow",
+    "Webhook",
+]
+
+ROWS_A_QUERY = 2000
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -32,6 +49,14 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             seen |= Q(team_id__in=own_only, created_by=actor.user.pk)
         return self.filter(seen)
 
+    def about(self, subject: models.Model) -> Self:
+        """Operations that this thing is the subject of."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+
+    def live(self) -> Self:
+        """Those that wait or run."""
+        return self.filter(status__in=LIVE)
+
 
 class Operation(models.Model):
     """One piece of machine work, from the asking to the result.
@@ -44,9 +69,15 @@ class Operation(models.Model):
         chunk_done: units of the chunk in progress, for the progress bar only: they count as done
             when the chunk commits, and as never begun when its worker dies.
         subject_type, subject_id: what it is about, as "app.model" and key.
+        project_id: the project of what it is about, as it was when it was asked for; no foreign
+            key, for projects stand above (see `subjects`).
         attempts: how often a worker took it; stalled_attempts: since it last came forward.
         claimed_by: token of the worker that holds it, else empty. Every write of a worker asks
             for its own token, so one that was declared lost cannot write any more.
+        machine: where its files in the making lie, when a worker gave way to another team's
+            operation; for a while only that machine goes on with it.
+        rate: units a second lately, while a worker was at it; None until that is known.
+        queued_at: since when it waits for a worker: who waits longest comes first.
         rung_at: when a worker was last told about it.
         cleaned_at: when its staged input was put away, after it was complete or canceled.
         file: the result to download.
@@ -77,11 +108,15 @@ class Operation(models.Model):
     file = models.FileField(max_length=255, blank=True)
     subject_type = models.CharField(max_length=64, blank=True)
     subject_id = models.BigIntegerField(null=True)
+    project_id = models.BigIntegerField(null=True)
     idempotency_key = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     stalled_attempts = models.PositiveSmallIntegerField(default=0)
     claimed_by = models.CharField(max_length=200, blank=True)
     heartbeat_at = models.DateTimeField(null=True)
+    machine = models.CharField(max_length=200, blank=True)
+    rate = models.FloatField(null=True)
+    queued_at = models.DateTimeField(default=timezone.now)
     rung_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True)
@@ -115,16 +150,38 @@ class Operation(models.Model):
             models.Index("team", "status", F("id").desc(), name="operation_by_status"),
             models.Index("team", "created_by", F("id").desc(), name="operation_by_person"),
             models.Index("subject_type", "subject_id", name="operation_by_subject"),
+            models.Index("project_id", F("id").desc(), name="operation_by_project"),
             models.Index(
                 "status",
                 "heartbeat_at",
                 condition=Q(cleaned_at=None),
                 name="operation_to_sweep",
             ),
+            models.Index(
+                "queue",
+                "team",
+                "queued_at",
+                condition=Q(status=Status.QUEUED),
+                name="operation_waiting",
+            ),
+            models.Index(
+                "queue",
+                "team",
+                condition=Q(status__in=sorted(CLAIMED)),
+                name="operation_at_work",
+            ),
         )
 
     def __str__(self) -> str:
         return self.label
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row; what it is about says which project it belongs to."""
+        if self.project_id is None and self.subject_id is not None:
+            self.project_id = subjects.project_of(self.subject_type, self.subject_id)
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "project_id"}
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("operations:operation", args=[self.pk])
@@ -159,6 +216,28 @@ class OperationRowQuerySet(models.QuerySet["OperationRow"]):
     def visible_to(self, actor: "Actor") -> Self:
         """Rows of the operations that the actor may see."""
         return self.filter(operation__in=Operation.objects.visible_to(actor))
+
+    def in_order(self, after: int = 0, at_once: int = ROWS_A_QUERY) -> Iterator["OperationRow"]:
+        """One operation's rows by their number, in constant memory however many there are.
+
+        Each query begins after the last number seen and none of them lasts: a reader that is slow
+        holds nothing open in the database. They end at a number too, or PostgreSQL might sort all
+        that is left for each, when it has not looked yet at what a large operation has just told.
+
+        Arguments:
+            after: the number behind which to begin.
+            at_once: rows a query.
+        """
+        last = self.aggregate(last=models.Max("number"))["last"] or 0
+        span = at_once
+        while after < last:
+            ahead = self.filter(number__gt=after, number__lte=after + span).order_by("number")
+            rows = list(ahead[:at_once])
+            yield from rows
+            if len(rows) == at_once:
+                after, span = rows[-1].number, at_once
+            else:  # numbers with gaps: look further at once
+                after, span = after + span, span * 2
 
 
 class OperationRow(models.Model):
@@ -199,3 +278,60 @@ class OperationRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class LogLineQuerySet(models.QuerySet["LogLine"]):
+    """Lines by what a person may see."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Lines of the operations that the actor may see."""
+        return self.filter(operation__in=Operation.objects.visible_to(actor))
+
+
+class LogLine(models.Model):
+    """One line of an operation's log, written in the transaction of what it tells.
+
+    Attributes:
+        by: the person who did it; None for the desk itself.
+        text: more than the event says, such as why it failed.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="log")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    event = models.CharField(_("what"), max_length=16, choices=LogEvent.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    text = models.TextField(_("details"), blank=True)
+
+    objects = LogLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return str(self.get_event_display())
+
+
+class Lane(models.Model):
+    """One team's place at one queue: locked for the moment in which a worker takes something.
+
+    Attributes:
+        turn_began_at: when it was last this team's turn to be served.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    queue = models.CharField(max_length=32)
+    turn_began_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("team", "queue"), name="operation_lane_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.queue}"

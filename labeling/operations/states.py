@@ -22,6 +22,23 @@ class Status(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class LogEvent(models.TextChoices):
+    """What a line of an operation's log tells; each is written with the change that it tells of."""
+
+    ASKED = "asked", _("Asked for")
+    RELEASED = "released", _("Its input is complete")
+    BEGUN = "begun", _("A worker began")
+    LOST = "lost", _("Its worker was lost")
+    RETURNED = "returned", _("Its worker gave it back")
+    WENT_ON = "went-on", _("A worker went on with it")
+    RESTARTED = "restarted", _("Files in the making were gone, so it began again")
+    CANCELING = "canceling", _("Asked to cancel")
+    CANCELED = "canceled", _("Canceled")
+    FAILED = "failed", _("Failed")
+    RETRIED = "retried", _("Asked to try again")
+    COMPLETE = "complete", _("Finished")
+
+
 class Outcome(models.TextChoices):
     """What became of one row of an operation's input."""
 

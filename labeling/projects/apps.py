@@ -5,6 +5,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from labeling.operations.subjects import PROJECT, project_lookups
+
 
 class ProjectsConfig(AppConfig):
     """Owns the tables of workspaces, projects, schemas, datasets and items."""
@@ -15,5 +17,7 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the one limit for pictures hold wherever somebody opens one, not only on upload."""
+        """One limit for pictures wherever somebody opens one; operations know their projects."""
         Image.MAX_IMAGE_PIXELS = settings.LABELDESK_MAX_IMAGE_PIXELS
+        project_lookups.add(PROJECT, "pk")
+        project_lookups.add("projects.dataset", "project_id")

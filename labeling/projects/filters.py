@@ -6,8 +6,15 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team, User
-from labeling.core.listing import Order, StrictFilterSet, VisibleChoiceFilter, VisibleChoicesFilter
+from accounts.filters import PersonFilter, team_of_page
+from accounts.models import Team
+from labeling.core.listing import (
+    KeyFilter,
+    Order,
+    StrictFilterSet,
+    VisibleChoiceFilter,
+    VisibleChoicesFilter,
+)
 from labeling.projects.models import (
     Dataset,
     Item,
@@ -19,6 +26,8 @@ from labeling.projects.models import (
 )
 
 NO_JOB = "none"
+# An external id need not be unique; of a search's exact matches so many are added.
+MOST_KEYED = 100
 JOB_STATUSES = (
     (NO_JOB, _("in no job")),
     ("pending", _("pending")),
@@ -46,8 +55,7 @@ def removed_filter() -> django_filters.BooleanFilter:
 
 def _in_team_of_page(request: Any, found: QuerySet[Any]) -> QuerySet[Any]:
     """On a team's page only what that team has; elsewhere what the actor sees of all teams."""
-    match = getattr(request, "resolver_match", None)
-    team_id = match.kwargs.get("team_id") if match else None
+    team_id = team_of_page(request)
     return found.filter(team_id=team_id) if team_id else found
 
 
@@ -57,26 +65,6 @@ def _in_dataset_of_page(request: Any, found: QuerySet[Any]) -> QuerySet[Any]:
     if match is None or match.view_name != "projects:dataset":
         return found
     return found.filter(project__datasets=match.kwargs["pk"]).exclude(applies_to="objects")
-
-
-def _teammates(request: Any, found: QuerySet[Any]) -> QuerySet[Any]:
-    match = getattr(request, "resolver_match", None)
-    team_id = match.kwargs.get("team_id") if match else None
-    return found.filter(memberships__team_id=team_id).distinct() if team_id else found
-
-
-class PersonFilter(VisibleChoiceFilter):
-    """One person, called by name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(User, narrow=_teammates, **kwargs)
-
-    @property
-    def field(self) -> Any:
-        """The field, with names instead of logins."""
-        field = super().field
-        field.label_from_instance = lambda user: user.name
-        return field
 
 
 class WorkspaceFilter(StrictFilterSet):
@@ -157,6 +145,9 @@ class DatasetFilter(StrictFilterSet):
     team = VisibleChoiceFilter(Team, label=_("Team"))
     project = VisibleChoiceFilter(Project, label=_("Project"))
     archived = archived_filter()
+    deleted = django_filters.BooleanFilter(
+        field_name="deleted_at", lookup_expr="isnull", exclude=True, label=_("Deleted")
+    )
 
     class Meta:
         model = Dataset
@@ -170,6 +161,13 @@ class DatasetFilter(StrictFilterSet):
         "updated": "updated_at",
     }
     default_ordering = ("name",)
+
+    def filter_queryset(self, queryset: QuerySet[Dataset]) -> QuerySet[Dataset]:
+        """The datasets, deleted ones only when asked for."""
+        if not self.form.cleaned_data.get("deleted"):
+            queryset = queryset.filter(deleted_at=None)
+        found: QuerySet[Dataset] = super().filter_queryset(queryset)
+        return found
 
 
 class DatasetItemFilter(StrictFilterSet):
@@ -190,6 +188,8 @@ class DatasetItemFilter(StrictFilterSet):
     status = django_filters.MultipleChoiceFilter(
         choices=JOB_STATUSES, method="filter_status", label=_("Status of its jobs")
     )
+    global_key = django_filters.CharFilter(max_length=200, strip=False, label=_("Global key"))
+    external_id = django_filters.CharFilter(max_length=200, strip=False, label=_("External id"))
 
     class Meta:
         model = Item
@@ -217,6 +217,17 @@ class DatasetItemFilter(StrictFilterSet):
         if value:
             wanted = wanted.filter(value=value)
         return found.filter(Exists(wanted))
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By words of the name; also the items whose whole key or id this is."""
+        keyed = [
+            *queryset.filter(global_key=value).order_by().values_list("pk", flat=True)[:MOST_KEYED],
+            *queryset.filter(external_id=value)
+            .order_by()
+            .values_list("pk", flat=True)[:MOST_KEYED],
+        ]
+        named = super().search(queryset, name, value)
+        return (named | queryset.filter(pk__in=keyed)) if keyed else named
 
     def keep_all(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """See `filter_queryset`."""
@@ -251,6 +262,7 @@ class ItemFilter(DatasetItemFilter):
     project = VisibleChoiceFilter(Project, field_name="dataset__project", label=_("Project"))
     name = django_filters.CharFilter(max_length=255, label=_("Name"))
     content_hash = django_filters.CharFilter(max_length=64, label=_("SHA-256"))
+    imported_by = KeyFilter(label=_("Imported by operation"))
 
     orderings = {**DatasetItemFilter.orderings, "dataset": ("dataset", "position")}
     default_ordering = ("dataset",)

@@ -2,49 +2,58 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from labeling.core.recounting import Difference, recounters
-from labeling.projects.models import Dataset, Item, ItemLabels
+from labeling.core.recounting import Difference, Recounter, recounters
+from labeling.projects.models import Dataset, Item
 
-CHUNK = 500
+# Documents may be large.
+DOCUMENTS_AT_ONCE = 100
 
 
-@recounters.register("datasets")
-def recount_datasets() -> Iterator[Difference]:
+class Datasets(Recounter):
     """Items of each dataset."""
-    items = Item.objects.filter(dataset=OuterRef("pk")).order_by().values("dataset")
-    counted = Subquery(items.annotate(number=Count("pk")).values("number"))
-    wrong = Dataset.objects.annotate(
-        counted=Coalesce(counted, 0, output_field=IntegerField())
-    ).exclude(item_count=F("counted"))
-    for dataset in wrong.order_by("pk"):
-        number: int = dataset.counted  # type: ignore[attr-defined]
-        yield Difference(
-            f"dataset {dataset.pk} item_count",
-            dataset.item_count,
-            number,
-            partial(Dataset.objects.filter(pk=dataset.pk).update, item_count=number),
+
+    def rows(self, team_id: int | None = None) -> QuerySet[Dataset]:
+        """Datasets."""
+        return Dataset.objects.all() if team_id is None else Dataset.objects.filter(team=team_id)
+
+    def differences(self, rows: QuerySet[Any]) -> Iterator[Difference]:
+        """Counted by the database."""
+        items = Item.objects.filter(dataset=OuterRef("pk")).order_by().values("dataset")
+        counted = Subquery(items.annotate(number=Count("pk")).values("number"))
+        wrong = rows.annotate(counted=Coalesce(counted, 0, output_field=IntegerField())).exclude(
+            item_count=F("counted")
         )
+        for dataset in wrong.order_by("pk"):
+            yield Difference(
+                dataset.pk,
+                f"dataset {dataset.pk} item_count",
+                dataset.item_count,
+                dataset.counted,
+                partial(Dataset.objects.filter(pk=dataset.pk).update, item_count=dataset.counted),
+            )
 
 
-@recounters.register("items")
-def recount_items() -> Iterator[Difference]:
+class Items(Recounter):
     """Objects of each item's labels."""
-    labels = ItemLabels.objects.order_by("pk").values_list(
-        "item_id", "item__object_count", "document"
-    )
-    for item_id, stored, document in labels.iterator(chunk_size=CHUNK):
-        counted = len(document["objects"])
-        if counted != stored:
-            yield _wrong_item(item_id, stored, counted)
-    unlabeled = Item.objects.filter(labels=None, object_count__gt=0).order_by("pk")
-    for item_id, stored in unlabeled.values_list("pk", "object_count"):
-        yield _wrong_item(item_id, stored, 0)
+
+    def rows(self, team_id: int | None = None) -> QuerySet[Item]:
+        """Items."""
+        return Item.objects.all() if team_id is None else Item.objects.filter(team=team_id)
+
+    def differences(self, rows: QuerySet[Any]) -> Iterator[Difference]:
+        """Counted in the documents; an item without labels has none."""
+        found = rows.order_by("pk").values_list("pk", "object_count", "labels__document")
+        for pk, stored, document in found.iterator(chunk_size=DOCUMENTS_AT_ONCE):
+            counted = len(document["objects"]) if document else 0
+            if counted != stored:
+                fix = partial(Item.objects.filter(pk=pk).update, object_count=counted)
+                yield Difference(pk, f"item {pk} object_count", stored, counted, fix)
 
 
-def _wrong_item(item_id: int, stored: int, counted: int) -> Difference:
-    fix = partial(Item.objects.filter(pk=item_id).update, object_count=counted)
-    return Difference(f"item {item_id} object_count", stored, counted, fix)
+recount_datasets = recounters.add("datasets", Datasets())
+recount_items = recounters.add("items", Items())

@@ -22,8 +22,9 @@ from labeling.operations.engine import release, start
 from labeling.operations.kinds import Plan, kinds
 from labeling.operations.models import Operation
 from labeling.operations.states import Status
+from labeling.projects.keeping import remove_folder
 from labeling.projects.models import Dataset, StagedFile
-from labeling.projects.models.datasets import staged_path
+from labeling.projects.models.datasets import staged_folder, staged_path
 from labeling.projects.pictures import tidy_name
 
 KIND = "upload-images"
@@ -87,11 +88,13 @@ def begin_upload(actor: Actor, dataset: Dataset, idempotency_key: str = "") -> O
 
 
 def refuse_archived(dataset: Dataset) -> None:
-    """Archived datasets take nothing in.
+    """Archived and deleted datasets take nothing in, and nothing starts from them.
 
     Raises:
         Conflict
     """
+    if dataset.deleted_at:
+        raise Conflict(_("This dataset is deleted. Restore it first."), state="deleted")
     if dataset.archived_at or dataset.project.archived_at:
         raise Conflict(
             _("This dataset is archived. Unarchive it (and its project) first."), state="archived"
@@ -131,9 +134,12 @@ def start_upload(actor: Actor, operation: Operation) -> Operation:
     Raises:
         Forbidden: the actor's role does not manage projects.
         Invalid: it has no files.
-        Conflict: it has started, or was canceled.
+        Conflict: it has started, was canceled, or is no upload: an import of a list knows
+            which files are its lists, and is started by whoever sent them.
     """
     refuse_strangers(actor, operation)
+    if operation.kind != KIND:
+        raise Conflict(_("This operation starts by itself."), state=operation.status)
     count = staged_so_far(operation)["files"]
     if not count:
         raise Invalid({"file": [_("Send at least one file.")]})
@@ -166,6 +172,14 @@ def staged_so_far(operation: Operation) -> dict[str, int]:
         files=Count("pk"), bytes=Sum("byte_size")
     )
     return {"files": sums["files"], "bytes": sums["bytes"] or 0}
+
+
+def put_staged_away(operation: Operation) -> None:
+    """Take away what was staged for an operation, rows and files; may be asked twice."""
+    for staged in StagedFile.objects.filter(operation=operation).iterator():
+        default_storage.delete(str(staged.file.name))
+    StagedFile.objects.filter(operation=operation).delete()
+    remove_folder(staged_folder(operation.pk))
 
 
 def _refuse_too_much(operation: Operation, files: Sequence[UploadedFile[Any]]) -> None:

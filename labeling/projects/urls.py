@@ -9,9 +9,11 @@ from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from labeling.projects.views import (
     datasets,
     files,
+    imports,
     items,
     project_list,
     projects,
+    references,
     schema,
     uploads,
     verbs,
@@ -39,6 +41,7 @@ register_verbs("tag_verb", TagDefinition, verbs.ELSEWHERE)
 urlpatterns = [
     path("teams/<int:team_id>/projects/", project_list.ProjectList.as_view(), name="project-list"),
     path("teams/<int:team_id>/create-project/", verbs.create_project, name="project-new"),
+    path("teams/<int:team_id>/recount/", verbs.recount, name="recount"),
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/schema/", schema.schema, name="schema"),
     path("projects/<int:pk>/add-class/", schema.add_class, name="add-class"),
@@ -49,10 +52,12 @@ urlpatterns = [
     path("datasets/<int:pk>/", datasets.DatasetPage.as_view(), name="dataset"),
     path("datasets/<int:pk>/choose-items/", datasets.choose_items, name="choose-items"),
     path("datasets/<int:pk>/uploads/", uploads.uploads, name="upload"),
+    path("datasets/<int:pk>/import-items/", imports.import_items, name="import-items"),
     path("datasets/<int:pk>/<dataset_verb:verb>/", verbs.dataset_verb, name="dataset-verb"),
     path("uploads/<int:pk>/files/", uploads.upload_files, name="upload-files"),
     path("uploads/<int:pk>/start/", uploads.upload_start, name="upload-start"),
     path("items/<int:pk>/", items.item, name="item"),
+    path("items/<int:pk>/picture", references.picture, name="item-picture"),
     path("items/<int:pk>/image", files.image, name="item-image"),
     path("items/<int:pk>/thumbnail", files.thumbnail, name="item-thumbnail"),
 ]

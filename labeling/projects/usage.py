@@ -14,7 +14,11 @@ from django.db.models.functions import Cast, Length, Replace, StrIndex
 from django.utils.translation import ngettext
 
 from labeling.core.registry import Registry
-from labeling.projects.models import ItemLabels, LabelClass, TagDefinition
+from labeling.operations.models import Operation
+from labeling.projects.models import Dataset, ItemLabels, LabelClass, TagDefinition
+
+# The kind that removes a deleted dataset; that it runs is no use of the dataset.
+PURGE = "delete-dataset"
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,16 @@ def count_labels(subject: models.Model) -> list[Use]:
     labels = stored_labels(subject.project_id)
     images, often = count_in_documents(labels, needles(subject))
     return [Use("labels", often, labels_in_words(subject, images, often))]
+
+
+@use_counters.register("operations")
+def count_operations(subject: models.Model) -> list[Use]:
+    """Machine work on a dataset that has not ended."""
+    if not isinstance(subject, Dataset):
+        return []
+    number = Operation.objects.about(subject).live().exclude(kind=PURGE).count()
+    words = ngettext("%(number)d running operation", "%(number)d running operations", number)
+    return [Use("running-operations", number, words % {"number": number})]
 
 
 def labels_in_words(subject: LabelClass | TagDefinition, images: int, often: int) -> str:

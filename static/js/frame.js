@@ -55,8 +55,25 @@ function startForms() {
   });
 }
 
+/** What stands behind the bell opens once it is there; a second press closes it. */
+function startBell() {
+  const isOpen = () => Boolean(document.getElementById("bell-list")?.matches(":popover-open"));
+  let wasOpen = false; // the browser closes the list before the press counts as a click
+  document.addEventListener("pointerdown", () => (wasOpen = isOpen()), true);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id !== "bell" || !wasOpen) return;
+    wasOpen = false;
+    event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const list = event.target;
+    if (list.id === "bell-list" && !isOpen()) list.showPopover();
+  });
+}
+
 startZone();
 startTeam();
+startBell();
 startTheme();
 startForms();
 startMenus();

@@ -1,12 +1,15 @@
 // Parts that refresh themselves: <div id="…" data-poll-url data-poll-seconds>.
-// A refresh never takes anything from under somebody's hands: it waits while the page is hidden,
-// while something inside is typed in or open, and it keeps focus, selection and scroll.
+// A refresh never takes anything from under somebody's hands: it waits while the page is hidden
+// (unless the part has data-poll-hidden: then it goes on, slowly, for the title of the tab), while
+// something inside is typed in or open, and it keeps focus, selection and scroll.
 // It ends when the answer carries no data-poll-url, or with status 286, or when the part is gone.
+// A part with data-title names the page: progress is then seen in the tab.
 
 import { isTyping } from "./keys.js";
 
 const STOP = 286;
 const SLOWEST = 60;
+const HIDDEN_SECONDS = 5;
 const due = new WeakMap();
 const failures = new WeakMap();
 
@@ -59,11 +62,12 @@ function replace(part, text) {
     if (found) found.checked = true;
   }
   scrollTo(kept.x, kept.y);
+  if (fresh.dataset.title) document.title = `${fresh.dataset.title} · Labeldesk`;
   fresh.dispatchEvent(new CustomEvent("polled", { bubbles: true }));
 }
 
 function seconds(part) {
-  return Math.max(1, Number(part.dataset.pollSeconds) || 5);
+  return Math.max(document.hidden ? HIDDEN_SECONDS : 1, Number(part.dataset.pollSeconds) || 5);
 }
 
 function schedule(part) {
@@ -71,8 +75,8 @@ function schedule(part) {
 }
 
 function look() {
-  if (document.hidden) return;
-  for (const part of document.querySelectorAll("[data-poll-url]")) {
+  const which = document.hidden ? "[data-poll-url][data-poll-hidden]" : "[data-poll-url]";
+  for (const part of document.querySelectorAll(which)) {
     if (!due.has(part)) schedule(part);
     else if (Date.now() >= due.get(part) && !isInUse(part)) {
       due.set(part, Infinity);

@@ -25,6 +25,25 @@ def test_people_rename_themselves_and_nobody_else(annotator, annotator2, actor_f
         perform(edit, annotator2, actor_for(annotator), data)
 
 
+def test_people_choose_whether_they_are_written_to(annotator, actor_for) -> None:
+    edit, ana = actions[User, "edit-profile"], actor_for(annotator)
+
+    def wish(**data: str) -> str:
+        perform(edit, annotator, ana, {"display_name": "Ana", **data})
+        annotator.refresh_from_db()
+        return annotator.mail_when_finished
+
+    assert annotator.mail_when_finished == "never"
+    assert wish(email="ana@fruit.example", mail_when_finished="always") == "always"
+    assert wish(email="ana@fruit.example") == "always", "not said is not changed"
+    with pytest.raises(Invalid) as told:
+        wish(email="", mail_when_finished="long")
+    assert "email" in told.value.errors
+    assert wish(email="") == "never", "there is nowhere to write to"
+    with pytest.raises(Invalid):
+        wish(email="ana@fruit.example", mail_when_finished="hourly")
+
+
 @pytest.fixture
 def invitation(team, manager) -> Invitation:
     """A link for a restricted annotator."""

@@ -88,6 +88,7 @@ def test_pictures_become_labels_that_were_reviewed(demo: DemoDesk, pictures: lis
     make_project(manager, demo.facts["team_id"])
     upload(manager, pictures)
     launch(manager)
+    give_back_all(demo, "annotator")  # whoever has unfinished work goes on with that
     annotator = demo.page("annotator", DESKTOP)
     job_name = label(annotator, demo.facts["team_id"])
     reviewer = demo.page("reviewer", DESKTOP)
@@ -151,6 +152,15 @@ def launch(page: Page) -> None:
     rows = page.get_by_role("region", name="Jobs").locator("tbody tr")
     expect(rows).to_have_count(1, timeout=WORKING)
     expect(rows).to_contain_text("pool")
+
+
+def give_back_all(demo: DemoDesk, persona: str) -> None:
+    """Let somebody's unfinished jobs go back to the pool."""
+    person = demo.facts["users"][persona]["id"]
+    unfinished = f"jobs/?annotator={person}&status=pending&status=in_progress"
+    for job in demo.every("manager", unfinished):
+        answer = demo.api("manager", f"jobs/{job['id']}/release/", "POST")
+        assert answer.status < 400, answer.body
 
 
 def label(page: Page, team_id: int) -> str:

@@ -90,10 +90,10 @@ def test_jobs_are_chosen_stopped_and_taken_back_from_the_keyboard(demo: DemoDesk
     page.get_by_role("button", name="Stop", exact=True).press("Enter")
     change = page.locator(".change").first
     expect(change).to_contain_text("3 jobs changed", timeout=WORKING)
-    expect(rows_of(page).filter(has_text="stopped")).to_have_count(3)
+    expect(rows_of(page).filter(has_text="stopped")).to_have_count(3, timeout=WORKING)
     change.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".change").first).to_contain_text("3 jobs changed", timeout=WORKING)
-    expect(rows_of(page).filter(has_text="pending")).to_have_count(4)
+    expect(rows_of(page).filter(has_text="pending")).to_have_count(4, timeout=WORKING)
 
 
 def test_all_that_match_are_spread_evenly_and_each_row_tells_its_result(demo: DemoDesk):

@@ -30,10 +30,14 @@ NO_PAGES = {
     "/account/signup/": "leads those who are signed in to the start; looked at as a visitor",
     "/account/tokens/<pk>/revoke-token/": "POST only",
     "/batches/<pk>/progress/": "part of a page",
+    "/batches/<pk>/queue-move/": "POST only",
+    "/deliveries/<pk>/": "the demo tells nobody; tests/labeling/operations/notices",
+    "/deliveries/<pk>/<verb>/": "the demo tells nobody; tests/labeling/operations/notices",
     "/datasets/<pk>/batch-preview/": "POST only",
     "/datasets/<pk>/choose-items/": "POST only",
     "/invitations/<pk>/revoke-invitation/": "POST only",
     "/items/<pk>/image": "a picture",
+    "/items/<pk>/picture": "part of a page",
     "/items/<pk>/thumbnail": "a picture",
     "/job-changes/<pk>/": "part of a page",
     "/job-changes/<pk>/undo/": "POST only",
@@ -41,12 +45,19 @@ NO_PAGES = {
     "/jobs/<pk>/live-items/": "part of a page",
     "/jobs/<pk>/live/": "part of a page",
     "/operations/<pk>/download/": "a file",
+    "/labelbox/graphql": "for scripts",
+    "/labelbox/results/<token>": "for scripts",
+    "/labelbox/teams/<team_id>/graphql": "for scripts",
     "/operations/<pk>/progress/": "part of a page",
+    "/operations/<pk>/results.jsonl": "a file",
+    "/operations/<pk>/rows.jsonl": "a file",
     "/projects/<pk>/add-class/": "POST only",
     "/projects/<pk>/add-tag/": "POST only",
+    "/projects/<pk>/batches/latest/": "part of a page",
     "/search/": "what the palette asks",
     "/teams/<team_id>/jobs/change/": "POST only",
-    "/teams/<team_id>/operations/bell/": "part of a page",
+    "/teams/<team_id>/bell/": "part of a page",
+    "/teams/<team_id>/mark-seen/": "POST only",
     "/teams/<team_id>/save-view/": "POST only",
     "/teams/<team_id>/take-next/": "POST only",
     "/uploads/<pk>/files/": "POST only",
@@ -56,16 +67,18 @@ NO_PAGES = {
 
 # Verbs whose form is a page of its own kind; all others ask in the same words.
 VERBS = {
-    "batches": ("edit", "stop"),
+    "batches": ("edit", "stop", "clone", "add-items", "set-prices", "move-in-queue"),
     "classes": ("edit-class", "remove-class"),
     "comments": ("resolve",),
-    "datasets": ("edit-dataset",),
+    "datasets": ("edit-dataset", "delete", "make-thumbnails"),
     "job-items": ("reject-item",),
     "jobs": ("assign", "set-due", "comment", "unarchive"),
     "members": ("change-role", "deactivate"),
     "operations": ("retry",),
-    "projects": ("create-dataset", "edit-project"),
+    "projects": ("create-dataset", "edit-project", "set-terms", "pay"),
+    "skills": ("edit", "delete"),
     "tag-definitions": ("edit-tag", "remove-tag"),
+    "webhooks": ("edit", "remove"),
 }
 
 # A page in more than one state, or seen by more than one role: who, and where.
@@ -184,9 +197,17 @@ def names_of(demo: DemoDesk) -> dict[str, int]:
     firsts = {kind: demo.every("owner", f"{kind}/?page_size=1")[0]["id"] for kind in kinds}
     members = {row["user"]: row["id"] for row in demo.every("owner", "members/")}
     [other] = demo.every("outsider", "teams/")
+    hook = {"url": "https://example.org/told", "events": ["complete"], "kinds": []}
+    team = f"teams/{facts['team_id']}"
+    made = {
+        "webhooks": demo.api("owner", f"{team}/add-webhook/", "POST", hook),
+        "skills": demo.api("owner", f"{team}/create-skill/", "POST", {"name": "X-ray"}),
+    }
+    assert all(answer.status == 201 for answer in made.values()), made
     return {
         **by_status,
         **firsts,
+        **{kind: answer.body["id"] for kind, answer in made.items()},
         "team": facts["team_id"],
         "other_team": other["id"],
         "project": facts["project_id"],

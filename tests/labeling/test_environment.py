@@ -179,3 +179,13 @@ def test_the_command_line_says_it_in_words_and_fails(tmp_path):
     assert ran.returncode == 1
     assert "LABELDESK_DEBUG is 'perhaps'; allowed: true or false." in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_private_networks_that_may_be_fetched_from_are_named_one_by_one(environment, tmp_path):
+    assert read_environment(tmp_path).fetch_private == []
+    environment.setenv("LABELDESK_FETCH_PRIVATE", "10.1.0.0/16, fd12::/16,192.168.7.9")
+    found = [str(each) for each in read_environment(tmp_path).fetch_private]
+    assert found == ["10.1.0.0/16", "fd12::/16", "192.168.7.9/32"]
+    environment.setenv("LABELDESK_FETCH_PRIVATE", "10.1.0.0/16,intranet")
+    with pytest.raises(EnvironmentRefused, match="networks joined by commas"):
+        read_environment(tmp_path)

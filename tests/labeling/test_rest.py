@@ -259,7 +259,12 @@ def test_who_sees_only_own_work_lists_own_work_only(scene, api_for):
     assert seen.pop("/api/members/") == [scene.restricted.memberships.get().pk]
     assert seen.pop("/api/tokens/") == [ApiToken.objects.get(user=scene.restricted).pk]
     schema = {"/api/projects/", "/api/classes/", "/api/tag-definitions/", "/api/datasets/"}
-    assert {url for url, rows in seen.items() if rows} <= {*schema, "/api/workspaces/"}
+    # Skills stand on the work that one may take.
+    assert {url for url, rows in seen.items() if rows} <= {
+        *schema,
+        "/api/workspaces/",
+        "/api/skills/",
+    }
 
 
 def test_the_schema_names_every_verb_and_the_reference_needs_no_other_host(owner):

@@ -157,6 +157,21 @@ def test_a_worker_that_is_killed_at_work_is_replaced_by_the_next(grown: Desk):
     check_what_came_of_it(grown, made, keys)
 
 
+def test_a_worker_that_is_asked_to_end_gives_its_work_back(grown: Desk):
+    made = furnish(grown)
+    grown.start()
+    grown.start_worker()
+    key = upload(grown, made)
+    wait_until_begun(grown, made, key)
+    grown.end_workers()
+    left = operation(grown, made, key)
+    assert left["status"] == "queued", "not finished, and not cut off"
+    assert left["done"] < PICTURES
+    grown.start_worker()
+    wait_until_complete(grown, made, key)
+    assert items_of(grown, made) == PICTURES + JOBS * ITEMS
+
+
 def test_without_a_worker_work_waits_and_a_later_worker_does_it(grown: Desk):
     made = furnish(grown)
     grown.start()

@@ -1,47 +1,40 @@
-"""`kill -9` of a real worker, at random moments, many times over: each row once in the end."""
+"""`kill -9` of workers at random moments, fifty times for every kind of work, on both databases.
+
+Whatever was going on is complete in the end, with everything once; see `tests.services.torture`.
+"""
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 
+import pytest
+
+from labeling.operations.kinds import kinds
 from tests.server import Desk
-from tests.source import ROOT
+from tests.services import kills
+from tests.services.conftest import DATABASES, embedded_desk
 
-PROCESS = "tests.labeling.operations.desk_process"
-ROWS, CHUNK = 3000, 7
-# Enough for CI; TEST_KILLS=50 for a long look.
-KILLS = int(os.environ.get("TEST_KILLS", "10"))
-PATIENCE = 500.0
+kills.learn()
 
-
-def call(desk: Desk, *arguments: str) -> str:
-    """Run one command of the desk's process; returns the last line that it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", PROCESS, *arguments],
-        cwd=ROOT,
-        env=desk.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().rpartition("\n")[2]
+# More for a long look.
+KILLS = int(os.environ.get("TEST_KILLS", "50"))
 
 
-def test_an_operation_survives_fifty_kills_of_its_worker(alone: Desk):
-    alone.manage("migrate", "-v0")
-    key = call(alone, "start", str(ROWS), str(CHUNK))
+@pytest.fixture(params=DATABASES, scope="module")
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A desk that nobody has started, for all kinds; once on each database."""
+    with embedded_desk(request.param, tmp_path_factory.mktemp("desk")) as made:
+        made.environment["LABELDESK_LOG_LEVEL"] = "ERROR"
+        made.manage("migrate", "-v0")
+        yield made
 
-    call(alone, "torture", str(KILLS))
 
-    found = json.loads(call(alone, "report", key))
-    every = list(range(1, ROWS + 1))
-    assert found["status"] == "complete"
-    assert found["is_cleaned"]
-    assert found["attempts"] > KILLS // 3, "the kills met it at work"
-    assert found["marks"] == every
-    assert found["rows"] == every
-    assert (found["done"], found["error_count"]) == (ROWS, ROWS // 10)
+@pytest.mark.parametrize("kind", sorted(kind.name for kind in kinds.values()))
+def test_an_operation_survives_fifty_kills_of_its_worker(migrated: Desk, kind: str):
+    told = migrated.python("-m", "tests.services.torture", kind, "--kills", str(KILLS))
+    tally = json.loads(told)
+    print(kind, tally)  # noqa: T201
+    assert tally["kills"] >= KILLS, "so many met a worker at work"
+    assert tally["most"] > 1, "and one operation several of them"

@@ -78,7 +78,10 @@ def _sources(action: Action) -> str:
     found: dict[str, list[str]] = {}
     for *first, last in sorted(action.sources, key=lambda source: _place(action, source)):
         found.setdefault(" ".join(map(str, first)), []).append(str(last))
-    parts = (f"{first} ({', '.join(lasts)})".strip() for first, lasts in found.items())
+    parts = (
+        f"{first} ({', '.join(lasts)})" if first else ", ".join(lasts)
+        for first, lasts in found.items()
+    )
     return _words(", ".join(parts)) or "any"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.template.loader import get_template
@@ -104,7 +105,7 @@ def safe_cell(value: Any) -> str:
         shown = timezone.localtime(value) if timezone.is_aware(value) else value
         return shown.isoformat(timespec="seconds")
     text = str(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     if text.startswith(FORMULA_STARTS) and not is_number:
         return f"'{text}"
     return text

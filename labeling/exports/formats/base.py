@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, Any, ClassVar, TypeVar
 
 from labeling.core.registry import Registry
 from labeling.exports.records import ReadRecord, Record, RowError, Schema, by_item
+
+START_BYTES = 4096
+"""How much of a file says of which format it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,16 @@ class SourceFile:
 
     Attributes:
         name: what whoever sent it calls it; for messages and matching, never a path to open.
-        open: gives the file's bytes from the beginning, each time it is called.
+        open: gives the file's bytes from the beginning, each time it is called; raises
+            UnreadableError when it cannot.
     """
 
     name: str
     open: Callable[[], IO[bytes]]
+
+
+class UnreadableError(Exception):
+    """A file cannot be opened; the text says why, for the person who sent it."""
 
 
 class Writer(ABC):
@@ -67,6 +76,49 @@ class Writer(ABC):
         """How many objects the format could not hold, by shape."""
         return {}
 
+    @property
+    def reduced(self) -> Mapping[str, int]:
+        """How many objects were written as something simpler, by the shape they had."""
+        return {}
+
+    @property
+    def dropped_tags(self) -> int:
+        """How many tags the format could not hold; those of objects left out do not count."""
+        return 0
+
+
+class CountingWriter(Writer):
+    """A writer that keeps account of what it leaves out.
+
+    Arguments:
+        state: what `account` answered.
+    """
+
+    def __init__(self, folder: Path, schema: Schema, state: Mapping[str, Any]) -> None:
+        self._dropped: Counter[str] = Counter(state.get("dropped", {}))
+        self._reduced: Counter[str] = Counter(state.get("reduced", {}))
+        self._dropped_tags: int = state.get("dropped_tags", 0)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        return self._dropped
+
+    @property
+    def reduced(self) -> Mapping[str, int]:
+        return self._reduced
+
+    @property
+    def dropped_tags(self) -> int:
+        return self._dropped_tags
+
+    def account(self) -> dict[str, Any]:
+        """What a writer's state has to hold of it."""
+        return {
+            "dropped": dict(self._dropped),
+            "reduced": dict(self._reduced),
+            "dropped_tags": self._dropped_tags,
+        }
+
 
 class Format(ABC):
     """One file format. Subclasses are stateless: one instance serves everybody.
@@ -76,7 +128,11 @@ class Format(ABC):
         label: what people read.
         extension: of the written file, without a dot.
         accepts: endings of the files that it reads, with their dots.
+        holds: what it is good for, in one sentence.
         drops: what it cannot hold, one sentence each.
+        images: the folder that its tools look for images in.
+        holds_unseen: whether an image that was never fetched has a place in it. Most formats state
+            its size in pixels, or take an image without objects for one on which there are none.
     """
 
     name: ClassVar[str]
@@ -85,7 +141,23 @@ class Format(ABC):
     accepts: ClassVar[tuple[str, ...]] = ()
     can_read: ClassVar[bool] = False
     can_write: ClassVar[bool] = False
+    holds: ClassVar[Any] = ""
     drops: ClassVar[Sequence[Any]] = ()
+    images: ClassVar[str] = "images"
+    holds_unseen: ClassVar[bool] = False
+
+    def image_path(self, path: str) -> str:
+        """Where in the result the image of a record's `path` belongs."""
+        return f"{self.images}/{path}"
+
+    def recognizes(self, name: str, start: bytes) -> bool:
+        """Whether a file looks like one of this format.
+
+        Arguments:
+            name: of the file, perhaps with folders.
+            start: its first bytes, START_BYTES at most.
+        """
+        return PurePosixPath(name).suffix.lower() in self.accepts
 
     def writer(self, folder: Path, schema: Schema, state: Mapping[str, Any]) -> Writer:
         """A writer into `folder`; only where `can_write`."""

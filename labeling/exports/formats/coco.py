@@ -8,7 +8,6 @@ keep or ignore.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -17,6 +16,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from labeling.core.json_text import encode
 from labeling.exports.formats.base import Format, Member, SourceFile, Writer, register_format
 from labeling.exports.formats.coco_reading import read_file
 from labeling.exports.records import (
@@ -33,9 +33,6 @@ from labeling.projects.documents import LabelObject, Point, Rle, geometry, rle
 
 Facts = dict[str, Any]
 
-# Made once: `json.dumps` makes one for each call, which a hundred thousand objects feel.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 class CocoWriter(Writer):
     """Two spools, images and annotations, that are put together in the end."""
@@ -51,7 +48,8 @@ class CocoWriter(Writer):
 
     def add(self, records: Sequence[Record]) -> None:
         self._image_count += 1
-        self._put(self._images, self._image(records))
+        _put(self._images, [self._image(records)])
+        found: list[Facts] = []
         for each, record in newest_objects(records):
             known = self._schema.class_by_id.get(each["class"])
             drawn = _drawn(each, record)
@@ -60,17 +58,16 @@ class CocoWriter(Writer):
                 continue
             self._used.add(known.id)
             self._annotation_count += 1
-            self._put(
-                self._annotations,
-                {
-                    "id": self._annotation_count,
-                    "image_id": self._image_count,
-                    "category_id": known.id,
-                    "iscrowd": 0,
-                    **drawn,
-                    "attributes": self._attributes(each, record),
-                },
-            )
+            facts: Facts = {
+                "id": self._annotation_count,
+                "image_id": self._image_count,
+                "category_id": known.id,
+                "iscrowd": 0,
+                **drawn,
+                "attributes": self._attributes(each, record),
+            }
+            found.append(facts)
+        _put(self._annotations, found)
 
     def close(self) -> Facts:
         self._images.close()
@@ -92,7 +89,7 @@ class CocoWriter(Writer):
                 self._images.blocks(),
                 (b'\n],"annotations":[\n',),
                 self._annotations.blocks(),
-                (b'\n],"categories":', _json(self._categories()), b"}\n"),
+                (b'\n],"categories":', encode(self._categories()), b"}\n"),
             ),
         )
 
@@ -100,12 +97,9 @@ class CocoWriter(Writer):
     def dropped(self) -> Mapping[str, int]:
         return self._dropped
 
-    def _put(self, spool: Spool, facts: Facts) -> None:
-        spool.append((b",\n" if spool.end else b"") + _json(facts))
-
     def _image(self, records: Sequence[Record]) -> Facts:
         first = records[0]
-        tags = tag_facts(newest_tags(records), self._schema)
+        is_tagged = any(each.document["tags"] for each in records)
         return {
             "id": self._image_count,
             "width": first.width,
@@ -115,7 +109,7 @@ class CocoWriter(Writer):
                 "name": first.name,
                 "dataset": first.dataset,
                 "hash": first.content_hash,
-                "tags": tags,
+                "tags": tag_facts(newest_tags(records), self._schema) if is_tagged else [],
             },
         }
 
@@ -153,6 +147,7 @@ class Coco(Format):
     accepts = (".json",)
     can_read = True
     can_write = True
+    holds = _("Boxes, polygons, masks and single points with their tags, in one JSON file.")
     drops = (
         _("Polylines are left out."),
         _("Of a track, its first keyframe in the picture is written as a still object."),
@@ -204,5 +199,7 @@ def _drawn_mask(mask: Rle) -> Facts:
     return {"bbox": rle.bounding_box(mask), "area": rle.area(mask), "segmentation": mask}
 
 
-def _json(value: Any) -> bytes:
-    return _encode(value).encode()
+def _put(spool: Spool, elements: list[Facts]) -> None:
+    """Elements of an array that goes on: all that one image adds, on one line."""
+    if elements:
+        spool.append((b",\n" if spool.end else b"") + encode(elements)[1:-1])

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labeling.exports.formats.base import SourceFile
-from labeling.exports.formats.json_stream import JsonError, ObjectReader
+from labeling.core.json_stream import JsonError, ObjectReader
+from labeling.exports.formats.base import SourceFile, UnreadableError
 from labeling.exports.records import ReadObject, ReadRecord, ReadTag, RowError, Schema
 from labeling.projects.documents import Point, Rle, geometry, rle
 
@@ -58,6 +58,8 @@ def _take_apart(file: SourceFile, database: sqlite3.Connection) -> Iterator[RowE
                 wrong = _put_away(database, member, numbers[member], element)
                 if wrong:
                     yield RowError(f"{file.name}, {member} {numbers[member]}", wrong)
+    except UnreadableError as error:
+        yield RowError(file.name, str(error))
     except UnicodeDecodeError:
         yield RowError(file.name, _("The file is not UTF-8 text."))
     except JsonError as error:

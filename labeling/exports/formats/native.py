@@ -10,13 +10,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.exports.formats.base import Format, Member, SourceFile, Writer, register_format
+from labeling.core.json_text import encode
+from labeling.exports.formats.base import (
+    Format,
+    Member,
+    SourceFile,
+    UnreadableError,
+    Writer,
+    register_format,
+)
 from labeling.exports.records import (
     ReadObject,
     ReadRecord,
@@ -38,9 +47,8 @@ VERSION = 1
 LINE_BOUND = 64 * 1024 * 1024
 """Bytes of the longest line that is read."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 _FIELDS = tuple(each.name for each in fields(Record))
+_values = attrgetter(*_FIELDS)
 _TEXTS = tuple(each.name for each in fields(Record) if each.type == "str")
 _NUMBERS = tuple(each.name for each in fields(Record) if each.type == "int")
 _LISTS = tuple(each.name for each in fields(Record) if each.type == "tuple[int, ...]")
@@ -60,7 +68,7 @@ class NativeWriter(Writer):
 
     def add(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._spool.append(_line({name: getattr(record, name) for name in _FIELDS}))
+            self._spool.append(_line(dict(zip(_FIELDS, _values(record), strict=True))))
 
     def close(self) -> dict[str, Any]:
         self._spool.close()
@@ -80,6 +88,8 @@ class Native(Format):
     accepts = (".jsonl", ".ndjson")
     can_read = True
     can_write = True
+    holds_unseen = True
+    holds = gettext_lazy("Everything, with who did it when: to move or keep labels.")
 
     def writer(self, folder: Path, schema: Schema, state: Mapping[str, Any]) -> Writer:
         return NativeWriter(folder, schema, state)
@@ -87,13 +97,12 @@ class Native(Format):
     def read(self, files: Iterable[SourceFile], schema: Schema) -> Iterator[ReadRecord | RowError]:
         """One read record an item; of several annotations the newest of each object counts."""
         for file in files:
-            with file.open() as stream:
-                try:
+            try:
+                with file.open() as stream:
                     written, lines = read_lines(stream)
-                except NotNativeError as error:
-                    yield RowError(file.name, str(error))
-                    continue
-                yield from _read_records(lines, written, file.name)
+                    yield from _read_records(lines, written, file.name)
+            except (NotNativeError, UnreadableError) as error:
+                yield RowError(file.name, str(error))
 
 
 def read_lines(stream: IO[bytes]) -> tuple[Schema, Iterator[Record | RowError]]:
@@ -192,8 +201,8 @@ def _read_record(group: list[Record], schema: Schema) -> ReadRecord:
         tags=_read_tags(document["tags"], schema),
         content_hash=first.content_hash,
         dataset=first.dataset,
-        width=first.width,
-        height=first.height,
+        width=first.width or None,
+        height=first.height or None,
     )
 
 
@@ -251,4 +260,4 @@ def _schema(raw: Any) -> Schema:
 
 
 def _line(value: Any) -> bytes:
-    return _encode(value).encode() + b"\n"
+    return encode(value) + b"\n"

@@ -9,11 +9,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from labeling.exports.formats import readable
+from labeling.exports.operations.export_form import with_note
 from labeling.projects.models import Dataset
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
     from accounts.models import Team
+
+
+AUTO = "auto"
+"""The choice of a format that leaves it to the files."""
 
 
 class Existing(models.TextChoices):
@@ -24,8 +29,12 @@ class Existing(models.TextChoices):
 
 
 def format_choices() -> list[tuple[str, Any]]:
-    """The formats that can be read, with the endings of their files."""
-    return [(each.name, f"{each.label}: {', '.join(each.accepts)}, .zip") for each in readable()]
+    """Whatever it looks like, and the formats that can be read with the endings of their files."""
+    named = [
+        (each.name, with_note(each.label, f"{', '.join(each.accepts)}, .zip"))
+        for each in readable()
+    ]
+    return [(AUTO, _("Find out from the files")), *named]
 
 
 class ImportForm(forms.Form):
@@ -33,7 +42,7 @@ class ImportForm(forms.Form):
 
     dataset = forms.ModelChoiceField(Dataset.objects.none(), widget=forms.HiddenInput)
     format = forms.ChoiceField(
-        label=_("Format"), choices=format_choices, initial="voc", widget=forms.RadioSelect
+        label=_("Format"), choices=format_choices, initial=AUTO, widget=forms.RadioSelect
     )
     existing = forms.ChoiceField(
         label=_("Images that have labels already"),
@@ -48,6 +57,12 @@ class ImportForm(forms.Form):
         required=False,
         initial=True,
         help_text=_("Otherwise their objects are left out and reported."),
+    )
+    create_tags = forms.BooleanField(
+        label=_("Make the tags that the project lacks"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise they are left out and reported; their objects still go in."),
     )
 
     def __init__(self, *args: Any, team: Team, actor: Actor, **kwargs: Any) -> None:

@@ -18,12 +18,12 @@ from labeling.core.errors import Invalid
 from labeling.core.workflow import actions, perform
 from labeling.exports.formats import formats
 from labeling.exports.item_index import FoundItem, ItemIndex
-from labeling.exports.operations.import_form import Existing, ImportForm
+from labeling.exports.operations.import_form import AUTO, Existing, ImportForm
 from labeling.exports.records import ReadRecord, RowError, Schema
 from labeling.exports.resolving import resolve
 from labeling.exports.schema import schema_of
 from labeling.exports.spools import Spool
-from labeling.exports.unpacking import ClassSurvey, from_line, read_staged, spool_lines
+from labeling.exports.unpacking import Survey, from_line, read_staged, spool_lines
 from labeling.operations.kinds import Chunk, Kind, Plan, Restart, Row, Step, register_kind
 from labeling.operations.models import Operation
 from labeling.operations.states import Outcome
@@ -45,6 +45,7 @@ class Reading:
 
     lines: int
     classes: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 @dataclass
@@ -95,9 +96,10 @@ class ImportAnnotations(Kind):
                 "format": data["format"],
                 "existing": data["existing"],
                 "create_classes": data["create_classes"],
+                "create_tags": data["create_tags"],
             },
             label=_("Import of %(format)s into “%(dataset)s”")
-            % {"format": formats[data["format"]].label, "dataset": dataset.name},
+            % {"format": _format_in_words(data["format"]), "dataset": dataset.name},
         )
 
     def prepare(self, chunk: Chunk) -> Reading | Findings:
@@ -107,9 +109,9 @@ class ImportAnnotations(Kind):
         return _read(chunk)
 
     def run_chunk(self, chunk: Chunk, prepared: Reading | Findings) -> Step:
-        """Make missing classes, or store labels."""
+        """Make missing classes and tags, or store labels."""
         if isinstance(prepared, Reading):
-            return _make_classes(chunk, prepared)
+            return _make_schema(chunk, prepared)
         return _store(chunk, prepared)
 
     def clean_up(self, operation: Operation) -> None:
@@ -120,41 +122,61 @@ class ImportAnnotations(Kind):
         remove_folder(staged_folder(operation.pk))
 
 
+def _format_in_words(name: str) -> Any:
+    return _("annotations") if name == AUTO else formats[name].label
+
+
 def _read(chunk: Chunk) -> Reading:
-    schema, survey = schema_of(chunk.plan["project"]), ClassSurvey()
+    schema, survey = schema_of(chunk.plan["project"]), Survey()
     staged = StagedFile.objects.filter(operation=chunk.operation).order_by("pk")
-    found = read_staged(staged, formats[chunk.plan["format"]], schema, chunk.scratch())
+    name = chunk.plan["format"]
+    format_ = None if name == AUTO else formats[name]
+    found = read_staged(staged, format_, schema, chunk.scratch())
     spool = Spool(_lines_path(chunk))
     try:
         lines = spool_lines(found, spool, survey, chunk.progress)
     finally:
         spool.close()
-    return Reading(lines, survey.missing(schema))
+    return Reading(lines, survey.missing_classes(schema), survey.missing_tags(schema))
 
 
-def _make_classes(chunk: Chunk, reading: Reading) -> Step:
+def _make_schema(chunk: Chunk, reading: Reading) -> Step:
     """Offer what the files name and the project lacks, as the person who asked for it."""
-    made: list[str] = []
     told: list[tuple[Outcome, str, str, dict[str, Any]]] = []
-    if chunk.plan["create_classes"]:
-        project = Project.objects.get(pk=chunk.plan["project"])
-        actor = Actor.for_user(_person(chunk))
-        for name, shape in reading.classes.items():
-            try:
-                perform(
-                    actions[Project, "add-class"], project, actor, {"name": name, "shape": shape}
-                )
-            except Invalid as refusal:
-                told.append((Outcome.ERROR, name[:200], _in_one_line(refusal), {}))
-            else:
-                made.append(name)
+    plan, classes, tags = chunk.plan, list[str](), list[str]()
+    if plan["create_classes"]:
+        wanted = {name: {"shape": shape} for name, shape in reading.classes.items()}
+        classes = _make(chunk, "add-class", wanted, told)
+    # An import that was started before tags could be made has no word about it.
+    if plan.get("create_tags"):
+        wanted = {name: {"value_type": kind} for name, kind in reading.tags.items()}
+        tags = _make(chunk, "add-tag", wanted, told)
     rows = list(_rows(told, 1))
     return Step(
         cursor={"at": 0, "row": len(rows), "records": 0, "objects": 0},
         total=reading.lines,
         rows=rows,
-        result={"dataset": chunk.plan["dataset"], "classes": made},
+        result={"dataset": plan["dataset"], "classes": classes, "tags": tags},
     )
+
+
+def _make(
+    chunk: Chunk,
+    verb: str,
+    wanted: Mapping[str, Mapping[str, str]],
+    told: list[tuple[Outcome, str, str, dict[str, Any]]],
+) -> list[str]:
+    """Do the verb for each name; answers those that were made, and tells the others."""
+    project = Project.objects.get(pk=chunk.plan["project"])
+    actor, made = Actor.for_user(_person(chunk)), []
+    for name, facts in wanted.items():
+        try:
+            perform(actions[Project, verb], project, actor, {"name": name, **facts})
+        except Invalid as refusal:
+            told.append((Outcome.ERROR, name[:200], _in_one_line(refusal), {}))
+        else:
+            made.append(name)
+    return made
 
 
 def _find(chunk: Chunk) -> Findings:

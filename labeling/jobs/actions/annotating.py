@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 from accounts.roles import Capability
 from labeling.core.errors import Conflict
 from labeling.core.workflow import Change, register
-from labeling.jobs.actions.base import JobAction
-from labeling.jobs.actions.batches import settle_batch
+from labeling.jobs.actions.base import JobAction, canceled_with_its_batch
 from labeling.jobs.models import Job
 from labeling.jobs.publishing import publish_labels
+from labeling.jobs.settling import settle_batch
 from labeling.jobs.states import ANNOTATING, FINISHED, SUBMITTED, Stage, State
 
 
@@ -89,6 +89,7 @@ class Submit(JobAction):
             "stage": stage,
             "state": state,
             "submitted_at": change.at,
+            "lease_until": None,
         }
         if (stage, state) == FINISHED:
             written["completed_at"] = change.at
@@ -111,6 +112,10 @@ class Reopen(JobAction):
     sources = (SUBMITTED, FINISHED)
     leads_to = "annotation in progress; after a review validation in progress"
     order = 70
+
+    def obstacle(self, obj: Job) -> Any | None:
+        """Its batch goes on."""
+        return canceled_with_its_batch(obj)
 
     def refusal(self, obj: Job, actor: Any) -> Any | None:
         """A submitted job: its annotator or a manager. A completed one: who may review."""

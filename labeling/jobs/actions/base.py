@@ -1,6 +1,6 @@
 """What the verbs of jobs and of job items share."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, ClassVar
 
 from django.db.models import F, Q, QuerySet
@@ -11,7 +11,7 @@ from accounts.roles import Capability
 from labeling.core.errors import Conflict
 from labeling.core.workflow import Action, Change
 from labeling.jobs.models import Job, JobItem
-from labeling.jobs.states import ItemState, any_of
+from labeling.jobs.states import BatchStatus, ItemState, any_of
 
 
 def people_who(capability: Capability, team_id: int) -> QuerySet[User]:
@@ -50,6 +50,10 @@ class JobAction(Action):
         fits_archive = self.archived is None or bool(obj.archived_at) == self.archived
         return fits_stop and fits_archive and super().is_source(obj)
 
+    def input_scope(self, obj: Any) -> Hashable:
+        """The people to choose from are those of the job's team."""
+        return obj.team_id  # type: ignore[no-any-return]
+
     def guard(self, change: Change) -> Q:
         """The job has not changed hands since the rules looked at its annotator."""
         return Q(annotator_id=change.obj.annotator_id)
@@ -57,6 +61,13 @@ class JobAction(Action):
     def changes(self, change: Change) -> dict[str, Any]:
         """Every verb on a job marks the job as updated."""
         return {"updated_at": change.at}
+
+
+def canceled_with_its_batch(job: Job) -> Any | None:
+    """The reason why nothing begins again in a batch that was called off."""
+    if job.batch.status == BatchStatus.CANCELED:
+        return _("Its batch is canceled. Reopen the batch first.")
+    return None
 
 
 class JobItemAction(Action):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from labeling.core.fields import ChosenField, Flag, IdListField
 from labeling.jobs.actions.claiming import PersonField
-from labeling.jobs.models import Batch
+from labeling.jobs.models import Batch, Skill
+from labeling.jobs.models.skills import HIGHEST_LEVEL
 from labeling.jobs.selection import Selection, selected_items
 from labeling.jobs.splitting import Share, split_items
 from labeling.jobs.states import Priority, Split
@@ -58,6 +59,12 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
         initial=Priority.NORMAL,
         label=_("Priority"),
     )
+    skill = forms.ModelChoiceField[Skill](
+        queryset=Skill.objects.none(), required=False, empty_label=_("none"), label=_("Skill")
+    )
+    skill_level = forms.IntegerField(
+        required=False, min_value=0, max_value=HIGHEST_LEVEL, label=_("Lowest level")
+    )
     due_at = forms.DateTimeField(
         required=False,
         label=_("Due"),
@@ -74,6 +81,7 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
     first = forms.IntegerField(required=False, min_value=1, label=_("From item"))
     last = forms.IntegerField(required=False, min_value=1, label=_("To item"))
     item_ids = IdListField(required=False, label=_("Chosen items"))
+    launch = Flag(default=True, label=_("Launch at once"))
 
     class Meta:
         model = Batch
@@ -85,6 +93,8 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
             "segment_size",
             "objects_limit",
             "tags_limit",
+            "items_a_person",
+            "lease_minutes",
         )
 
     def __init__(
@@ -107,6 +117,7 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
             "tags": tags,
             "with_tags": image_tags,
             "without_tags": image_tags,
+            "skill": Skill.objects.filter(team=dataset.team_id),
         }
         for name, queryset in choices.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -114,6 +125,10 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_split(self) -> Split:
         """The split; evenly in order when nothing was said."""
         return Split(self.cleaned_data["split"] or Split.ORDERED)
+
+    def clean_skill_level(self) -> int:
+        """The lowest level of the skill; any when nothing was said."""
+        return self.cleaned_data["skill_level"] or 0
 
     def clean_priority(self) -> int:
         """One of the five levels; normal when nothing was said."""

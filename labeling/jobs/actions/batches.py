@@ -3,54 +3,21 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Count, Q
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Capability
+from labeling.core.errors import Conflict
 from labeling.core.fields import Flag
 from labeling.core.workflow import Action, Change, register
 from labeling.jobs.models import Batch, Event, Job
+from labeling.jobs.queue.ranks import hold_queue, last_rank
+from labeling.jobs.settling import settle_batch, stop_idle_jobs
 from labeling.jobs.states import BatchStatus, Priority, Status
 from labeling.projects.actions.base import KeepingForm
 
-RUNNING = ((BatchStatus.QUEUED,), (BatchStatus.PROCESSING,), (BatchStatus.STOPPING,))
-
-
-def batch_status(jobs: int, completed: int, stopped: int) -> BatchStatus:
-    """The status of a launched batch from the jobs that are not archived.
-
-    All completed makes it completed; otherwise it is stopped when nothing but stopped (and
-    completed) jobs are left.
-    """
-    if completed == jobs:
-        return BatchStatus.COMPLETED
-    if completed + stopped == jobs:
-        return BatchStatus.STOPPED
-    return BatchStatus.PROCESSING
-
-
-LAUNCHED = (
-    BatchStatus.QUEUED,
-    BatchStatus.PROCESSING,
-    BatchStatus.STOPPING,
-    BatchStatus.STOPPED,
-    BatchStatus.COMPLETED,
-)
-
-
-def settle_batch(batch_id: int) -> None:
-    """Let the stored status of a launched batch follow its jobs."""
-    counts = Job.objects.filter(batch=batch_id, archived_at=None).aggregate(
-        jobs=Count("pk"),
-        completed=Count("pk", filter=Q(status=Status.COMPLETED)),
-        stopped=Count("pk", filter=Q(status=Status.STOPPED)),
-    )
-    if counts["jobs"]:
-        status = batch_status(**counts)
-        Batch.objects.filter(pk=batch_id, status__in=LAUNCHED).exclude(status=status).update(
-            status=status, updated_at=timezone.now()
-        )
+# People are given its jobs, or would be.
+RUNNING = ((BatchStatus.QUEUED,), (BatchStatus.PROCESSING,), (BatchStatus.NO_MONEY,))
 
 
 class BatchAction(Action):
@@ -59,6 +26,14 @@ class BatchAction(Action):
     model = Batch
     capability: ClassVar[Any] = Capability.MANAGE_JOBS
     state_fields = ("status",)
+
+    def check(self, change: Change) -> None:
+        """Hold its jobs before itself, in the order of their keys, as verbs on jobs do.
+
+        Everybody takes the locks in one order, so nobody waits for somebody who waits for them.
+        """
+        jobs = Job.objects.filter(batch=change.obj).order_by("pk")
+        list(jobs.select_for_update(no_key=True).values_list("pk", flat=True))
 
     def changes(self, change: Change) -> dict[str, Any]:
         """Every verb marks the batch as updated."""
@@ -87,23 +62,26 @@ def record_for_jobs(change: Change, verb: str, job_ids: list[int]) -> None:
 
 @register
 class StopBatch(BatchAction):
-    """Stop every open job of the batch."""
+    """Nobody begins another job of the batch; those in progress and on review are finished."""
 
     verb = "stop"
     label = _("Stop")
-    description = _("Its open jobs are hidden from their annotators; nothing is lost.")
+    description = _(
+        "Nobody takes or begins another job of it. Jobs in progress are finished and reviewed; "
+        "what is done counts."
+    )
     sources = RUNNING
-    target = (BatchStatus.STOPPED,)
+    target = (BatchStatus.STOPPING,)
+    leads_to = "stopping; stopped when nobody has a job of it in progress"
     order = 80
     undo = "resume"
 
     def effect(self, change: Change) -> None:
-        """The open jobs stop with it."""
-        jobs = Job.objects.live().filter(batch=change.obj).exclude(status=Status.COMPLETED)
-        ids = list(jobs.values_list("pk", flat=True))
-        Job.objects.filter(pk__in=ids).update(stopped_at=change.at, updated_at=change.at)
+        """Jobs that nobody is at work on stop with it."""
+        ids = stop_idle_jobs([change.obj.pk])
         record_for_jobs(change, "stop", ids)
         change.note["jobs"] = len(ids)
+        follow(change)
 
 
 @register
@@ -120,12 +98,82 @@ class ResumeBatch(BatchAction):
 
     def effect(self, change: Change) -> None:
         """The stopped jobs resume with it."""
-        jobs = Job.objects.filter(batch=change.obj, archived_at=None, stopped_at__isnull=False)
+        stopped = Job.objects.filter(batch=change.obj, archived_at=None, stopped_at__isnull=False)
+        change.note["jobs"] = resume_jobs(change, stopped)
+        follow(change)
+
+
+@register
+class CancelBatch(BatchAction):
+    """Call the batch off: its open jobs close, whoever is at work on them."""
+
+    verb = "cancel"
+    label = _("Cancel")
+    description = _(
+        "Its open jobs are closed at once, also those in progress. What was done and accepted "
+        "counts. To let people finish what they have begun, stop it instead."
+    )
+    sources = (
+        (BatchStatus.NEW,),
+        *RUNNING,
+        (BatchStatus.STOPPING,),
+        (BatchStatus.STOPPED,),
+        (BatchStatus.ERROR,),
+    )
+    target = (BatchStatus.CANCELED,)
+    destructive = True
+    order = 85
+    undo = "reopen"
+
+    def effect(self, change: Change) -> None:
+        """Every open job stops."""
+        jobs = Job.objects.live().filter(batch=change.obj).exclude(status=Status.COMPLETED)
         ids = list(jobs.values_list("pk", flat=True))
-        Job.objects.filter(pk__in=ids).update(stopped_at=None, updated_at=change.at)
-        record_for_jobs(change, "resume", ids)
-        settle_batch(change.obj.pk)
+        Job.objects.filter(pk__in=ids).update(stopped_at=change.at, updated_at=change.at)
+        record_for_jobs(change, "stop", ids)
         change.note["jobs"] = len(ids)
+
+
+@register
+class ReopenBatch(BatchAction):
+    """Take a cancellation back: the batch and the jobs that it closed are what they were."""
+
+    verb = "reopen"
+    label = _("Reopen")
+    description = _("The batch and its jobs are again what they were before it was canceled.")
+    sources = ((BatchStatus.CANCELED,),)
+    leads_to = "what it was when it was canceled"
+    primary = True
+    order = 10
+    undo = "cancel"
+
+    def check(self, change: Change) -> None:
+        """Somebody canceled it, rather than its launch, which leaves nothing to go on with.
+
+        Raises:
+            Conflict
+        """
+        super().check(change)
+        told = Event.objects.filter(batch=change.obj, job=None, verb=CancelBatch.verb)
+        last = told.order_by("-at", "-pk").values_list("from_state", "at").first()
+        if last is None:
+            raise Conflict(
+                _("Its launch was canceled, so it has no jobs. Clone it to begin anew."),
+                state=change.before,
+            )
+        change.note["was"], change.note["canceled_at"] = last[0], last[1].isoformat()
+
+    def changes(self, change: Change) -> dict[str, Any]:
+        """What it was."""
+        return {**super().changes(change), "status": change.note["was"]}
+
+    def effect(self, change: Change) -> None:
+        """The jobs that were closed with it go on; those stopped before stay so."""
+        closed = Job.objects.filter(
+            batch=change.obj, archived_at=None, stopped_at=change.note["canceled_at"]
+        )
+        change.note["jobs"] = resume_jobs(change, closed)
+        follow(change)
 
 
 @register
@@ -134,10 +182,12 @@ class ArchiveBatch(BatchAction):
 
     verb = "archive"
     label = _("Archive")
-    sources = tuple(
-        (status,)
-        for status in BatchStatus
-        if status not in (BatchStatus.ARCHIVED, BatchStatus.LOADING, BatchStatus.PROCESSING)
+    sources = (
+        (BatchStatus.NEW,),
+        (BatchStatus.STOPPED,),
+        (BatchStatus.COMPLETED,),
+        (BatchStatus.ERROR,),
+        (BatchStatus.CANCELED,),
     )
     target = (BatchStatus.ARCHIVED,)
     destructive = True
@@ -145,8 +195,12 @@ class ArchiveBatch(BatchAction):
     undo = "unarchive"
 
     def changes(self, change: Change) -> dict[str, Any]:
-        """Since when."""
-        return {**super().changes(change), "archived_at": change.at}
+        """Since when, and what it was."""
+        return {
+            **super().changes(change),
+            "archived_at": change.at,
+            "archived_status": change.obj.status,
+        }
 
     def effect(self, change: Change) -> None:
         """Its jobs leave the lists with it, under the same moment."""
@@ -160,16 +214,18 @@ class UnarchiveBatch(BatchAction):
     verb = "unarchive"
     label = _("Unarchive")
     sources = ((BatchStatus.ARCHIVED,),)
+    leads_to = "what it was when it was archived"
     order = 10
     undo = "archive"
 
     def changes(self, change: Change) -> dict[str, Any]:
-        """Back to the status that its jobs give; see the effect."""
+        """What it was; of batches that were archived before this was kept, what its jobs say."""
         change.note["archived_at"] = change.obj.archived_at.isoformat()
         return {
             **super().changes(change),
             "archived_at": None,
-            "status": BatchStatus.PROCESSING,
+            "archived_status": "",
+            "status": change.obj.archived_status or BatchStatus.PROCESSING,
         }
 
     def effect(self, change: Change) -> None:
@@ -177,7 +233,21 @@ class UnarchiveBatch(BatchAction):
         Job.objects.filter(batch=change.obj, archived_at=change.note["archived_at"]).update(
             archived_at=None, updated_at=change.at
         )
-        settle_batch(change.obj.pk)
+        follow(change)
+
+
+def resume_jobs(change: Change, stopped: QuerySet[Job]) -> int:
+    """Let stopped jobs of the batch go on; answers how many."""
+    ids = list(stopped.values_list("pk", flat=True))
+    Job.objects.filter(pk__in=ids).update(stopped_at=None, updated_at=change.at)
+    record_for_jobs(change, "resume", ids)
+    return len(ids)
+
+
+def follow(change: Change) -> None:
+    """Settle the batch, and let the change know what came of it."""
+    settle_batch(change.obj.pk)
+    change.obj.refresh_from_db(fields=["status"])
 
 
 class EditBatchForm(KeepingForm, forms.ModelForm):  # type: ignore[type-arg]
@@ -220,12 +290,20 @@ class EditBatch(BatchAction):
         """What it is now."""
         return {"initial": {name: getattr(obj, name) for name in EditBatchForm.Meta.fields}}
 
+    def check(self, change: Change) -> None:
+        """Another priority is another place in the queue."""
+        if change.data["priority"] != change.obj.priority:
+            hold_queue(change.obj.team_id)
+        super().check(change)
+
     def changes(self, change: Change) -> dict[str, Any]:
-        """The new values; the history names what changed."""
+        """The new values; the history names what changed. In another priority it goes last."""
         new = {name: change.data[name] for name in EditBatchForm.Meta.fields}
         change.note["changed"] = [
             name for name, value in new.items() if getattr(change.obj, name) != value
         ]
+        if "priority" in change.note["changed"]:
+            new["rank"] = last_rank(change.obj.team_id)
         return {**super().changes(change), **new}
 
     def effect(self, change: Change) -> None:
@@ -238,3 +316,5 @@ class EditBatch(BatchAction):
         if follow:
             open_jobs = Job.objects.filter(batch=change.obj).exclude(status=Status.COMPLETED)
             open_jobs.update(**follow, updated_at=change.at)
+        if "priority" in follow:
+            Job.objects.filter(batch=change.obj).update(rank=change.obj.rank)

@@ -1,10 +1,10 @@
 """Who has a job: taken from the pool, given back, or assigned."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
@@ -14,26 +14,15 @@ from labeling.core.workflow import Action, Change, register
 from labeling.jobs.actions.annotating import not_its_annotator
 from labeling.jobs.actions.base import JobAction, people_who
 from labeling.jobs.models import Event, Job
+from labeling.jobs.queue.leases import lend
+from labeling.jobs.queue.pulling import hold_person, next_claimable, unfinished_of
+from labeling.jobs.settling import settle_batch, settle_batches
 from labeling.jobs.states import ANNOTATING, OPEN
-
-
-def claimable_by(user_id: int, team_id: int) -> QuerySet[Job]:
-    """Jobs of the pool that a person may take, the most urgent and then the oldest first.
-
-    A job's own reviewer does not get it, unless the batch lets people review own work.
-    """
-    reviews_it = Q(reviewer_id=user_id, batch__allow_own_review=False)
-    return (
-        Job.objects.in_pool()
-        .filter(team_id=team_id)
-        .exclude(reviews_it)
-        .order_by("-priority", "pk")
-    )
 
 
 @register
 class TakeNext(Action):
-    """The next open job of the pool becomes the actor's.
+    """The actor's next job: their own unfinished one, else the first of the pool that fits.
 
     The claim is one UPDATE that holds only while nobody has the job, so of two people who ask at
     once one gets it and the other gets the next one.
@@ -52,13 +41,17 @@ class TakeNext(Action):
         return int(obj.pk)
 
     def effect(self, change: Change) -> None:
-        """Claim; the outcome is the job.
+        """Claim, unless something unfinished comes first; the outcome is the job.
 
         Raises:
             Conflict: the pool is empty for this person.
         """
         user_id, team_id = change.actor.user.pk, change.obj.pk
-        while (candidate := self._candidate(user_id, team_id)) is not None:
+        hold_person(user_id, team_id)
+        change.outcome = unfinished_of(user_id, team_id)
+        if change.outcome is not None:
+            return
+        while (candidate := next_claimable(user_id, team_id)) is not None:
             claimed = (
                 Job.objects.in_pool()
                 .filter(pk=candidate)
@@ -69,14 +62,9 @@ class TakeNext(Action):
                 return
         raise Conflict(_("The pool has no open job for you right now."), state="empty")
 
-    def _candidate(self, user_id: int, team_id: int) -> int | None:
-        pool = claimable_by(user_id, team_id)
-        if connection.features.has_select_for_update_skip_locked:
-            pool = pool.select_for_update(skip_locked=True, of=("self",))
-        return pool.values_list("pk", flat=True).first()
-
     def _taken(self, change: Change, job_id: int) -> Job:
-        job = Job.objects.get(pk=job_id)
+        job = Job.objects.select_related("batch").get(pk=job_id)
+        lend(job, change.at)
         Event.objects.create(
             team_id=job.team_id,
             verb=self.verb,
@@ -114,7 +102,12 @@ class Release(JobAction):
     def changes(self, change: Change) -> dict[str, Any]:
         """Nobody has it now."""
         change.note["annotator"] = [change.obj.annotator_id, None]
-        return {**super().changes(change), "annotator": None, "claimed_at": None}
+        kept = super().changes(change)
+        return {**kept, "annotator": None, "claimed_at": None, "lease_until": None}
+
+    def effect(self, change: Change) -> None:
+        """In a batch that is stopping nobody else begins it."""
+        settle_batch(change.obj.batch_id)
 
 
 class PersonField(forms.ModelChoiceField[User]):
@@ -147,6 +140,8 @@ class Assign(JobAction):
     form = AssignForm
     sources = OPEN
     order = 30
+    in_bulk = True
+    needs = ("batch",)
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
         """The active people of the team who may label, and who has the job now."""
@@ -171,7 +166,12 @@ class Assign(JobAction):
         """The new annotator; the history keeps both."""
         person = change.data["annotator"]
         change.note["annotator"] = [change.obj.annotator_id, person.pk if person else None]
-        return {**super().changes(change), "annotator": person, "claimed_at": None}
+        kept = super().changes(change)
+        return {**kept, "annotator": person, "claimed_at": None, "lease_until": None}
+
+    def effects(self, changes: Sequence[Change]) -> None:
+        """What went to the pool of a batch that is stopping, nobody else begins."""
+        settle_batches(change.obj.batch_id for change in changes if not change.obj.annotator_id)
 
 
 class ReviewerForm(forms.Form):
@@ -196,6 +196,8 @@ class SetReviewer(JobAction):
     form = ReviewerForm
     sources = OPEN
     order = 32
+    in_bulk = True
+    needs = ("batch",)
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
         """The active people of the team who may review, and who is to review it now."""

@@ -13,9 +13,13 @@ from labeling.jobs import eta
 from labeling.jobs.actions.annotating import not_its_annotator
 from labeling.jobs.actions.base import JobItemAction, count_change
 from labeling.jobs.models import Annotation, Job, JobItem, Pace
+from labeling.jobs.money.booking import follow
+from labeling.jobs.queue.leases import renew
 from labeling.jobs.schema import offered_classes, offered_tags, rules_for
 from labeling.jobs.states import ANNOTATING, ItemState, Stage, State
 from labeling.projects.documents import DocumentError, count, parse
+from labeling.projects.models import Item
+from labeling.projects.referencing import STATE
 
 NOT_ACCEPTED = ((ItemState.NONE,), (ItemState.DONE,), (ItemState.REJECTED,))
 
@@ -38,11 +42,25 @@ class AnnotatorItemAction(JobItemAction):
 
 
 def begin(change: Change) -> None:
-    """A new job is in progress once its annotator has touched an item."""
+    """A new job is in progress once its annotator has touched an item; a lent one stays theirs."""
     job: Job = change.obj.job
-    Job.objects.filter(pk=job.pk, stage=Stage.ANNOTATION, state=State.NEW).update(
+    renew(job, change.at)
+    began = Job.objects.filter(pk=job.pk, stage=Stage.ANNOTATION, state=State.NEW).update(
         state=State.IN_PROGRESS, started_at=job.started_at or change.at
     )
+    if began:
+        follow([job.pk], change.at)
+
+
+def refuse_unseen(item: Item) -> None:
+    """Labels stand in a picture's pixels: nothing is said of one that nobody can have seen.
+
+    Raises:
+        Conflict: the picture is still at its address.
+    """
+    if not item.is_fetched:
+        told = _("The picture is not here yet, so it cannot be labeled. Open it, or skip it.")
+        raise Conflict(told, state=STATE)
 
 
 class SaveForm(forms.Form):
@@ -65,6 +83,11 @@ class SaveAnnotation(AnnotatorItemAction):
     form = SaveForm
     recorded = False
     outcome_model = Annotation
+
+    def check(self, change: Change) -> None:
+        """The picture must be here."""
+        super().check(change)
+        refuse_unseen(change.obj.item)
 
     def effect(self, change: Change) -> None:
         """Check the document against the job's rules and store it under the next version.
@@ -131,6 +154,11 @@ class ConfirmItem(AnnotatorItemAction):
     label = _("Confirm")
     primary = True
     order = 10
+
+    def check(self, change: Change) -> None:
+        """The picture must be here."""
+        super().check(change)
+        refuse_unseen(change.obj.item)
 
     def changes(self, change: Change) -> dict[str, Any]:
         """Done now, by this person; an earlier skip is forgotten."""

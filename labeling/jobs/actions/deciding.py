@@ -10,6 +10,7 @@ from labeling.core.errors import Conflict
 from labeling.core.workflow import Change, register
 from labeling.jobs.actions.base import JobItemAction, count_change
 from labeling.jobs.models import JobItem
+from labeling.jobs.queue.earned import measure_after
 from labeling.jobs.states import FINAL_CHECK, VALIDATING, ItemState
 
 DECIDED = (ItemState.ACCEPTED, ItemState.REJECTED)
@@ -71,6 +72,7 @@ class Decision(JobItemAction):
         if change.obj.reason:
             change.note["reason"] = change.obj.reason
         count_change(change.obj.job_id, change.before, change.obj.state)
+        measure_after(change.obj.job.batch.skill_id, [change.obj.done_by_id])
 
 
 def already_decided(item: JobItem) -> Any:

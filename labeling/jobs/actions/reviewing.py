@@ -10,10 +10,12 @@ from django.utils.translation import ngettext
 from accounts.roles import Capability
 from labeling.core.errors import Conflict
 from labeling.core.workflow import Change, register
-from labeling.jobs.actions.base import JobAction, count_change
-from labeling.jobs.actions.batches import settle_batch
+from labeling.jobs.actions.base import JobAction, canceled_with_its_batch, count_change
 from labeling.jobs.models import Job, JobItem
+from labeling.jobs.money.booking import accepted_together
 from labeling.jobs.publishing import publish_labels
+from labeling.jobs.queue.earned import measure_after
+from labeling.jobs.settling import settle_batch
 from labeling.jobs.states import (
     FINAL_CHECK,
     FINISHED,
@@ -125,6 +127,9 @@ class Complete(ReviewAction):
             change.obj.refresh_from_db()
         publish_labels(change.obj)
         settle_batch(change.obj.batch_id)
+        if change.data["accept_rest"] and change.obj.batch.skill_id:
+            did = change.obj.job_items.order_by().values_list("done_by", flat=True).distinct()
+            measure_after(change.obj.batch.skill_id, did)
 
 
 def accept_undecided(change: Change) -> int:
@@ -139,6 +144,8 @@ def accept_undecided(change: Change) -> int:
         )
         count_change(change.obj.pk, state, ItemState.ACCEPTED, count)
         total += count
+    if total:
+        accepted_together(change.obj, change.at)
     return total
 
 
@@ -155,7 +162,9 @@ class Restart(ReviewAction):
 
     def obstacle(self, obj: Job) -> Any | None:
         """There must be something to do again."""
-        return None if obj.rejected else _("Nothing is rejected in this job.")
+        if not obj.rejected:
+            return _("Nothing is rejected in this job.")
+        return canceled_with_its_batch(obj)
 
     def check(self, change: Change) -> None:
         """It was not restarted before."""

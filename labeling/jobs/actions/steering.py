@@ -1,5 +1,6 @@
 """What a manager does with a job besides giving it to somebody."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,10 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from labeling.core.workflow import Change, register
-from labeling.jobs.actions.base import JobAction
-from labeling.jobs.actions.batches import settle_batch
+from labeling.jobs.actions.base import JobAction, canceled_with_its_batch
 from labeling.jobs.models import Job
-from labeling.jobs.states import FINISHED, OPEN, JobType, Priority
+from labeling.jobs.settling import settle_batch, settle_batches
+from labeling.jobs.states import FINISHED, OPEN, BatchStatus, JobType, Priority, State
 from labeling.jobs.succession import make_successor
 
 
@@ -25,14 +26,15 @@ class Stop(JobAction):
     sources = OPEN
     order = 80
     undo = "resume"
+    in_bulk = True
 
     def changes(self, change: Change) -> dict[str, Any]:
         """Since when."""
         return {**super().changes(change), "stopped_at": change.at}
 
-    def effect(self, change: Change) -> None:
+    def effects(self, changes: Sequence[Change]) -> None:
         """A batch whose jobs are all stopped is stopped."""
-        settle_batch(change.obj.batch_id)
+        settle_batches(change.obj.batch_id for change in changes)
 
 
 @register
@@ -46,14 +48,23 @@ class Resume(JobAction):
     primary = True
     order = 15
     undo = "stop"
+    in_bulk = True
+    needs = ("batch",)
+
+    def obstacle(self, obj: Job) -> Any | None:
+        """Its batch lets people begin: neither canceled, nor stopping before this one was begun."""
+        begun = obj.state != State.NEW and obj.annotator_id is not None
+        if obj.batch.status == BatchStatus.STOPPING and not begun:
+            return _("Its batch is stopping, and nobody has begun this job. Resume the batch.")
+        return canceled_with_its_batch(obj)
 
     def changes(self, change: Change) -> dict[str, Any]:
         """No longer stopped."""
         return {**super().changes(change), "stopped_at": None}
 
-    def effect(self, change: Change) -> None:
-        """The batch goes on with it."""
-        settle_batch(change.obj.batch_id)
+    def effects(self, changes: Sequence[Change]) -> None:
+        """Their batches go on with them."""
+        settle_batches(change.obj.batch_id for change in changes)
 
 
 @register
@@ -68,6 +79,7 @@ class Archive(JobAction):
     destructive = True
     order = 90
     undo = "unarchive"
+    in_bulk = True
 
     def is_source(self, obj: Any) -> bool:
         """Completed, or stopped in any state."""
@@ -83,9 +95,9 @@ class Archive(JobAction):
         """Since when."""
         return {**super().changes(change), "archived_at": change.at}
 
-    def effect(self, change: Change) -> None:
-        """The batch follows the jobs that are left."""
-        settle_batch(change.obj.batch_id)
+    def effects(self, changes: Sequence[Change]) -> None:
+        """Their batches follow the jobs that are left."""
+        settle_batches(change.obj.batch_id for change in changes)
 
 
 @register
@@ -99,14 +111,15 @@ class Unarchive(JobAction):
     archived = True
     order = 15
     undo = "archive"
+    in_bulk = True
 
     def changes(self, change: Change) -> dict[str, Any]:
         """No longer archived."""
         return {**super().changes(change), "archived_at": None}
 
-    def effect(self, change: Change) -> None:
-        """The batch counts it again."""
-        settle_batch(change.obj.batch_id)
+    def effects(self, changes: Sequence[Change]) -> None:
+        """Their batches count them again."""
+        settle_batches(change.obj.batch_id for change in changes)
 
 
 class PriorityForm(forms.Form):
@@ -125,6 +138,7 @@ class SetPriority(JobAction):
     sources = OPEN
     stopped = None
     order = 34
+    in_bulk = True
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
         """The priority now."""
@@ -156,6 +170,7 @@ class SetDue(JobAction):
     sources = OPEN
     stopped = None
     order = 36
+    in_bulk = True
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
         """The due date now."""
@@ -179,6 +194,10 @@ class Clone(JobAction):
     stopped = None
     archived = None
     order = 50
+
+    def obstacle(self, obj: Job) -> Any | None:
+        """Its batch takes another job."""
+        return canceled_with_its_batch(obj)
 
     def effect(self, change: Change) -> None:
         """The outcome is the new job."""

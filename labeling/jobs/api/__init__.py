@@ -4,6 +4,8 @@ from labeling.jobs.api.batches import BatchViewSet
 from labeling.jobs.api.history import CommentViewSet, EventViewSet
 from labeling.jobs.api.items import JobItemViewSet
 from labeling.jobs.api.jobs import JobViewSet
+from labeling.jobs.api.money import LedgerViewSet, PriceViewSet, StatementView, TermsViewSet
+from labeling.jobs.api.skills import SkillViewSet
 
 __all__ = [
     "BatchViewSet",
@@ -11,4 +13,9 @@ __all__ = [
     "EventViewSet",
     "JobItemViewSet",
     "JobViewSet",
+    "LedgerViewSet",
+    "PriceViewSet",
+    "SkillViewSet",
+    "StatementView",
+    "TermsViewSet",
 ]

@@ -15,7 +15,8 @@ from labeling.core.api_verbs import REFUSALS, Seen, form_serializer, input_of, n
 from labeling.jobs.api.datasets import BatchWrite, launched
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
-from labeling.jobs.operations.changing import CHANGE, UNDO, ChangeForm, UndoForm
+from labeling.jobs.operations.changing import CHANGE, ChangeForm
+from labeling.jobs.operations.undoing import UNDO, UndoForm
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
 from labeling.jobs.statistics import job_statistics
 from labeling.operations.engine import start

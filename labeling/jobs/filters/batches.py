@@ -53,3 +53,12 @@ class TeamBatchFilterSet(BatchFilterSet):
 
     class Meta(BatchFilterSet.Meta):
         pass
+
+
+class ProjectBatchFilterSet(TeamBatchFilterSet):
+    """The same on a project's own page."""
+
+    project = None  # type: ignore[assignment]  # django-filter's way to leave one out
+
+    class Meta(BatchFilterSet.Meta):
+        pass

@@ -103,7 +103,9 @@ class CappedIterator(ModelChoiceIterator):
 
     def __init__(self, field: Any) -> None:
         super().__init__(field)
-        self.queryset = self.queryset[:MOST_CHOICES]
+        # What is deleted can still be named in an address, but is not offered.
+        kept = getattr(self.queryset, "kept", None)
+        self.queryset = (self.queryset if kept is None else kept())[:MOST_CHOICES]
 
 
 class SelectWithCurrent(forms.Select):

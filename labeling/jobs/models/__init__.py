@@ -2,17 +2,27 @@
 
 from labeling.jobs.models.annotations import Annotation
 from labeling.jobs.models.batches import Batch
+from labeling.jobs.models.forecasts import Forecast, WorkingHours
 from labeling.jobs.models.history import Comment, Event
 from labeling.jobs.models.jobs import Job, JobItem
+from labeling.jobs.models.money import LedgerEntry, Price, Terms
 from labeling.jobs.models.people import Pace, SavedView
+from labeling.jobs.models.skills import PersonSkill, Skill
 
 __all__ = [
     "Annotation",
     "Batch",
     "Comment",
     "Event",
+    "Forecast",
     "Job",
     "JobItem",
+    "LedgerEntry",
     "Pace",
+    "PersonSkill",
+    "Price",
     "SavedView",
+    "Skill",
+    "Terms",
+    "WorkingHours",
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from labeling.jobs.models.skills import Skill
 from labeling.jobs.states import BatchStatus, JobType, Priority, Split
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
@@ -39,6 +40,13 @@ class Batch(models.Model):
         selection: which items, as `labeling.jobs.selection` reads it.
         objects_limit, tags_limit: at most so many on one image; None means no limit.
         needs_review: without it a submitted job is completed at once.
+        rank: its place among the team's batches of the same priority; the smaller goes first.
+        overlap: so many different people label each item, when `split` is segments.
+        items_a_person: at most so many of its items go to one person; None sets no bound.
+        lease_minutes: a job taken from the pool goes back after so long without work on it; None
+            leaves it with whoever took it.
+        skill, skill_level: who takes its jobs from the pool must have this level at least.
+        archived_status: what it was when it was archived, for the way back.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="batches")
@@ -79,6 +87,27 @@ class Batch(models.Model):
         default=Priority.NORMAL,
         validators=[MinValueValidator(1), MaxValueValidator(5)],
     )
+    rank = models.BigIntegerField(default=0, editable=False)
+    overlap = models.PositiveSmallIntegerField(
+        _("people an item"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    items_a_person = models.PositiveIntegerField(
+        _("items a person"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    lease_minutes = models.PositiveIntegerField(
+        _("minutes a job is kept"), null=True, blank=True, validators=[MinValueValidator(5)]
+    )
+    skill = models.ForeignKey(
+        Skill,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        verbose_name=_("skill"),
+    )
+    skill_level = models.PositiveSmallIntegerField(
+        _("lowest level"), default=0, validators=[MaxValueValidator(100)]
+    )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     needs_review = models.BooleanField(_("review"), default=True)
     allow_own_review = models.BooleanField(_("people may review own work"), default=False)
@@ -94,6 +123,9 @@ class Batch(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_status = models.CharField(
+        max_length=16, choices=BatchStatus, blank=True, editable=False
+    )
 
     objects = BatchQuerySet.as_manager()
 
@@ -108,10 +140,14 @@ class Batch(models.Model):
                 condition=~Q(split=Split.SEGMENTS) | Q(segment_size__gt=0),
                 name="batch_segments_have_a_size",
             ),
+            models.CheckConstraint(
+                condition=Q(overlap__gte=1), name="batch_overlap_of_one_or_more"
+            ),
         )
         indexes = (
             models.Index(fields=("team", "status", "-priority")),
             models.Index(fields=("dataset", "status")),
+            models.Index(fields=("team", "-priority", "rank", "id"), name="batch_queue"),
         )
 
     def __str__(self) -> str:

@@ -74,6 +74,10 @@ class Job(models.Model):
         items, done, accepted, rejected: counters over its job items. `done` counts every item
             that its annotator confirmed and that was not rejected since: accepted ones included.
         claimed_at: when its annotator took it from the pool; None for assigned ones.
+        lease_until: when it goes back to the pool unless somebody works on it; None never.
+        rank: that of its batch, copied so that the pool is one index.
+        segment: which part of the batch it is; jobs of one segment hold the same items for
+            different people. None where items are in one job each.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
@@ -107,6 +111,8 @@ class Job(models.Model):
         db_persist=True,
     )
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    rank = models.BigIntegerField(default=0, editable=False)
+    segment = models.PositiveIntegerField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="successors"
@@ -121,6 +127,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -145,7 +152,7 @@ class Job(models.Model):
             models.Index(fields=("annotator", "status")),
             models.Index(fields=("reviewer", "status")),
             models.Index(
-                fields=("team", "-priority", "id"),
+                fields=("team", "-priority", "rank", "id"),
                 name="job_pool",
                 condition=Q(
                     annotator=None,
@@ -153,6 +160,16 @@ class Job(models.Model):
                     archived_at=None,
                     stage=Stage.ANNOTATION,
                 ),
+            ),
+            models.Index(
+                fields=("batch", "segment", "annotator"),
+                name="job_by_segment",
+                condition=Q(segment__isnull=False),
+            ),
+            models.Index(
+                fields=("lease_until",),
+                name="job_lease",
+                condition=Q(lease_until__isnull=False),
             ),
         )
 

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Capability
-from labeling.jobs.actions.batches import settle_batch
+from labeling.core.errors import Conflict
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.selection import selected_items
+from labeling.jobs.settling import settle_batch, settle_queues
 from labeling.jobs.splitting import Share, split_items
 from labeling.jobs.states import BatchStatus, Split
 from labeling.jobs.succession import fill_job, labels_of
+from labeling.operations.finishing import on_finished
 from labeling.operations.kinds import Chunk, Kind, Plan, Step, register_kind
 from labeling.operations.models import Operation
 from labeling.operations.queues import Queue
@@ -21,6 +24,60 @@ from labeling.operations.states import Status as OperationStatus
 from labeling.projects.models import Item
 
 ITEMS_A_CHUNK = 500
+
+
+# Its jobs are being made, or will be when the operation is retried.
+MAKING = (BatchStatus.LOADING, BatchStatus.ERROR)
+
+
+def going_on(batch_id: int) -> Batch:
+    """The batch whose jobs are being made, once more after an error.
+
+    Raises:
+        Conflict: somebody called it off.
+    """
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    if batch.status not in MAKING:
+        raise Conflict(_("The batch was called off meanwhile."), state=batch.status)
+    if batch.status == BatchStatus.ERROR:
+        batch.status = BatchStatus.LOADING
+        batch.save(update_fields=["status", "updated_at"])
+    return batch
+
+
+@on_finished
+def mark_failed(operation: Operation) -> None:
+    """A batch whose jobs could not be made says so."""
+    if (operation.kind, operation.status) == (LaunchBatch.name, OperationStatus.FAILED):
+        Batch.objects.filter(pk=operation.plan["batch"], status=BatchStatus.LOADING).update(
+            status=BatchStatus.ERROR, updated_at=timezone.now()
+        )
+
+
+def plan_of(batch: Batch, items: QuerySet[Item], label: Any, jobs_a_person: int = 1) -> Plan:
+    """Which items go to whom, frozen: the batch's split decides.
+
+    Arguments:
+        items: in the order of their dataset.
+        label: the operation's name, with a place for the batch's.
+    """
+    people = batch.people.order_by("display_name", "username")
+    shares = split_items(
+        list(items.values_list("pk", flat=True)),
+        list(people.values_list("pk", flat=True)),
+        Split(batch.split),
+        seed=batch.seed,
+        segment_size=batch.segment_size,
+        jobs_a_person=jobs_a_person,
+    )
+    return Plan(
+        data={
+            "batch": batch.pk,
+            "shares": [[share.person_id, list(share.item_ids)] for share in shares],
+        },
+        total=sum(len(share.item_ids) for share in shares),
+        label=str(label % batch.name),
+    )
 
 
 @register_kind
@@ -45,29 +102,14 @@ class LaunchBatch(Kind):
         """
         batch = Batch.objects.get(pk=data["batch"], team=team)
         items = selected_items(batch.dataset, batch.selection)
-        shares = split_items(
-            list(items.values_list("pk", flat=True)),
-            list(batch.people.order_by("display_name", "username").values_list("pk", flat=True)),
-            Split(batch.split),
-            seed=batch.seed,
-            segment_size=batch.segment_size,
-            jobs_a_person=data["jobs_a_person"],
-        )
-        return Plan(
-            data={
-                "batch": batch.pk,
-                "shares": [[share.person_id, list(share.item_ids)] for share in shares],
-            },
-            total=sum(len(share.item_ids) for share in shares),
-            label=str(_("Launch “%s”") % batch.name),
-        )
+        return plan_of(batch, items, _("Launch “%s”"), data["jobs_a_person"])
 
     def run_chunk(self, chunk: Chunk, prepared: Any) -> Step:
         """Some items of one job."""
         at, offset = chunk.cursor.get("share", 0), chunk.cursor.get("offset", 0)
         person_id, item_ids = chunk.plan["shares"][at]
         share = Share(person_id, tuple(item_ids))
-        batch = Batch.objects.get(pk=chunk.plan["batch"])
+        batch = self._batch(chunk.plan["batch"])
         job = self._job(batch, at, len(chunk.plan["shares"]), share, chunk.operation)
         part = share.item_ids[offset : offset + ITEMS_A_CHUNK]
         self._fill(job, part, offset)
@@ -80,9 +122,16 @@ class LaunchBatch(Kind):
     def clean_up(self, operation: Operation) -> None:
         """A canceled launch leaves a canceled batch; its jobs stay put away."""
         if operation.status == OperationStatus.CANCELED:
-            Batch.objects.filter(pk=operation.plan["batch"], status=BatchStatus.LOADING).update(
+            Batch.objects.filter(pk=operation.plan["batch"], status__in=MAKING).update(
                 status=BatchStatus.CANCELED
             )
+
+    def sweep(self) -> None:
+        """Who waits behind whom changes with every job: see which batches are queued."""
+        settle_queues()
+
+    def _batch(self, batch_id: int) -> Batch:
+        return going_on(batch_id)
 
     def _job(self, batch: Batch, at: int, jobs: int, share: Share, operation: Operation) -> Job:
         name = batch.name if jobs == 1 else f"{batch.name[:185]} {at + 1}/{jobs}"
@@ -97,6 +146,7 @@ class LaunchBatch(Kind):
                 "annotator_id": share.person_id,
                 "reviewer_id": batch.reviewer_id,
                 "priority": batch.priority,
+                "rank": batch.rank,
                 "due_at": batch.due_at,
                 "items": len(share.item_ids),
                 "created_by_id": batch.created_by_id,
@@ -113,7 +163,11 @@ class LaunchBatch(Kind):
     def _finish(self, batch: Batch, operation: Operation, done: int, jobs: int) -> Step:
         now = timezone.now()
         batch.jobs.filter(archived_at=operation.created_at).update(
-            archived_at=None, created_at=now, updated_at=now
+            archived_at=None,
+            created_at=now,
+            updated_at=now,
+            priority=batch.priority,
+            rank=batch.rank,
         )
         Event.objects.bulk_create(
             [

@@ -9,6 +9,7 @@ from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.core.workflow import verbs_for
 from labeling.jobs.models import Job, JobItem
+from labeling.projects.serializers import PixelsField
 
 
 class CountersSerializer(serializers.ModelSerializer[Job]):
@@ -58,6 +59,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "created_at",
             "updated_at",
             "claimed_at",
+            "lease_until",
             "started_at",
             "submitted_at",
             "completed_at",
@@ -80,8 +82,8 @@ class JobItemSerializer(serializers.ModelSerializer[JobItem]):
     """One item in one job, with the job's counters as they are now."""
 
     name = serializers.CharField(source="item.name", read_only=True)
-    width = serializers.IntegerField(source="item.width", read_only=True)
-    height = serializers.IntegerField(source="item.height", read_only=True)
+    width = PixelsField(source="item.width")
+    height = PixelsField(source="item.height")
     object_count = serializers.IntegerField(source="annotation.object_count", read_only=True)
     tag_count = serializers.IntegerField(source="annotation.tag_count", read_only=True)
     decided_by = PersonSerializer(read_only=True, allow_null=True)

@@ -1,6 +1,5 @@
 """Batches: the list, the form that makes one, and the page of one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Team
@@ -21,26 +19,27 @@ from labeling.core.workflow import actions, perform, verbs_for
 from labeling.jobs.actions.batch_form import BatchForm
 from labeling.jobs.dashboards import with_progress
 from labeling.jobs.history import described
+from labeling.jobs.meanings import MEANINGS
 from labeling.jobs.models import Batch, Event, Job
+from labeling.jobs.panels import batches_of
 from labeling.jobs.splitting import Share
 from labeling.jobs.states import BatchStatus
 from labeling.operations.models import Operation
-from labeling.projects.models import Dataset
+from labeling.projects.models import Dataset, Project
 
 SHOWN_EVENTS = 20
 SHOWN_JOBS = 100
 
-MEANINGS: Mapping[str, Any] = {
-    BatchStatus.LOADING: gettext_lazy("Its jobs are being made."),
-    BatchStatus.ERROR: gettext_lazy(
-        "Its launch failed. Open the operation to see why, and launch anew."
-    ),
-    BatchStatus.CANCELED: gettext_lazy("Its launch was canceled; no job was given out."),
-    BatchStatus.STOPPED: gettext_lazy(
-        "Its open jobs are hidden from their annotators. Resume to go on."
-    ),
-}
-"""What a status means and what to do about it, where it is not plain."""
+# The page of such a batch asks again by itself.
+LIVE = (
+    BatchStatus.LOADING,
+    BatchStatus.QUEUED,
+    BatchStatus.PROCESSING,
+    BatchStatus.NO_MONEY,
+    BatchStatus.STOPPING,
+)
+# Nothing has to be said aloud of these.
+PLAIN = (BatchStatus.PROCESSING, BatchStatus.COMPLETED)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +57,11 @@ def batch_form(request: Request, team_id: int) -> HttpResponseBase:
         change = perform(_create(), dataset, request.actor, request.POST)
     except Invalid:
         return _form_page(request, team, dataset, bound_form(request, dataset), status=422)
-    toast(request, _("“%s” is being launched.") % change.outcome.name)
+    is_new = change.outcome.status == BatchStatus.NEW
+    said = (
+        _("“%s” is saved. Launch it when it is ready.") if is_new else _("“%s” is being launched.")
+    )
+    toast(request, said % change.outcome.name)
     return redirect_htmx(request, change.outcome)
 
 
@@ -167,6 +170,13 @@ def batch_progress(request: Request, pk: int) -> HttpResponse:
     return render(request, "jobs/batch.html#progress", _batch_context(request, pk))
 
 
+@require_GET
+def latest_of_project(request: Request, pk: int) -> HttpResponse:
+    """The part of a project's page that shows its batches, as it refreshes itself."""
+    project = get_visible_or_404(Project.objects.visible_to(request.actor), pk)
+    return render(request, "jobs/panels/project_batches.html", batches_of(request, project))
+
+
 def _batch_context(request: Request, pk: int) -> dict[str, Any]:
     visible = Batch.objects.visible_to(request.actor).select_related(
         "project", "dataset", "reviewer", "created_by", "operation", "team"
@@ -180,8 +190,9 @@ def _batch_context(request: Request, pk: int) -> dict[str, Any]:
         "nav": "batches",
         "current_team": found.team,
         "batch": found,
-        "meaning": MEANINGS.get(found.status, ""),
-        "is_live": found.status in (BatchStatus.LOADING, BatchStatus.PROCESSING),
+        "meaning": MEANINGS[found.status],
+        "is_plain": found.status in PLAIN,
+        "is_live": found.status in LIVE,
         "operation": _operation(request, found),
         "jobs": jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS],
         "verbs": verbs_for(found, request.actor),

@@ -24,7 +24,8 @@ from labeling.core.listing import Selection
 from labeling.jobs.actions.base import people_who
 from labeling.jobs.filters import TeamJobFilterSet
 from labeling.jobs.models import Job
-from labeling.jobs.operations.changing import CHANGE, UNDO
+from labeling.jobs.operations.changing import CHANGE
+from labeling.jobs.operations.undoing import UNDO
 from labeling.jobs.states import Priority
 from labeling.operations.engine import start
 from labeling.operations.models import Operation

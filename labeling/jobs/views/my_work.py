@@ -12,9 +12,10 @@ from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import nav_item
 from labeling.core.workflow import actions, perform
-from labeling.jobs.actions.claiming import claimable_by
 from labeling.jobs.dashboards import own_progress
-from labeling.jobs.models import Job, JobItem
+from labeling.jobs.models import Job, JobItem, LedgerEntry
+from labeling.jobs.queue.eligibility import claimable_by
+from labeling.jobs.queue.ranks import QUEUE_ORDER
 from labeling.jobs.states import ANNOTATING, ItemState, Status, any_of
 
 SHOWN_DONE = 10
@@ -36,10 +37,10 @@ def waiting(request: Any, team: Any) -> int:
     count=waiting,
 )
 def my_work(request: Request, team_id: int) -> HttpResponse:
-    """Sent back first, then own jobs by priority and due date, then what the pool holds."""
+    """Sent back first, then own jobs in the order of the queue, then what the pool holds."""
     team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
     own = _own_jobs(request, team).select_related("batch", "project", "reviewer")
-    unfinished = list(own.filter(any_of(ANNOTATING)).order_by("-priority", "due_at", "pk"))
+    unfinished = list(own.filter(any_of(ANNOTATING)).order_by(*QUEUE_ORDER))
     sent_back = [job for job in unfinished if job.sent_back]
     context = {
         "title": _("My work"),
@@ -49,6 +50,7 @@ def my_work(request: Request, team_id: int) -> HttpResponse:
         "on_review": own.filter(status=Status.ON_REVIEW).order_by("-updated_at")[:SHOWN_DONE],
         "completed": own.filter(status=Status.COMPLETED).order_by("-completed_at")[:SHOWN_DONE],
         "pool": pool_size(request, team),
+        "earns": _own_lines(request, team).exists(),
         "progress": own_progress(request.actor.user.pk, team.pk),
     }
     return render(request, "jobs/my_work.html", context)
@@ -64,6 +66,11 @@ def take_next(request: Request, team_id: int) -> HttpResponse:
 
 def _own_jobs(request: Any, team: Any) -> Any:
     return Job.objects.visible_to(request.actor).live().filter(team=team, annotator=request.user)
+
+
+def _own_lines(request: Request, team: Team) -> Any:
+    lines = LedgerEntry.objects.visible_to(request.actor)
+    return lines.filter(team=team, person=request.actor.user.pk)
 
 
 def pool_size(request: Request, team: Team) -> int:

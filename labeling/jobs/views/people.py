@@ -29,6 +29,7 @@ from labeling.jobs.dashboards import start_of_day
 from labeling.jobs.filters import PeopleFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import CHANGE
+from labeling.jobs.queue.ranks import QUEUE_ORDER
 from labeling.jobs.states import ANNOTATING, any_of
 from labeling.jobs.views.cells import NOTHING
 from labeling.jobs.views.team_lists import TeamListPage
@@ -200,7 +201,7 @@ def open_jobs(request: Request, member: Membership) -> list[int]:
     """The unfinished live jobs of a member, the most urgent first."""
     jobs = Job.objects.visible_to(request.actor).live()
     own = jobs.filter(any_of(ANNOTATING), team=member.team_id, annotator=member.user_id)
-    return list(own.order_by("-priority", "pk").values_list("pk", flat=True))
+    return list(own.order_by(*QUEUE_ORDER).values_list("pk", flat=True))
 
 
 def _form_page(

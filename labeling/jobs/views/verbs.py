@@ -36,6 +36,9 @@ SENTENCES: Mapping[str, Any] = {
     "clone": gettext_lazy("The clone is ready."),
     "stop": gettext_lazy("“%(name)s” is stopped."),
     "resume": gettext_lazy("“%(name)s” goes on."),
+    "launch": gettext_lazy("“%(name)s” is being launched."),
+    "add-items": gettext_lazy("The items are being added to “%(name)s”."),
+    "cancel": gettext_lazy("“%(name)s” is canceled."),
     "archive": gettext_lazy("“%(name)s” is archived."),
     "unarchive": gettext_lazy("“%(name)s” is back in the lists."),
     "assign": gettext_lazy("“%(name)s” has another annotator."),
@@ -44,6 +47,7 @@ SENTENCES: Mapping[str, Any] = {
     "set-priority": gettext_lazy("“%(name)s” has another priority."),
     "set-due": gettext_lazy("“%(name)s” has another due date."),
     "edit": gettext_lazy("“%(name)s” is saved."),
+    "move-in-queue": gettext_lazy("“%(name)s” has another place in the queue."),
     "comment": gettext_lazy("The comment is added."),
     "resolve": gettext_lazy("The comment is resolved."),
     "unresolve": gettext_lazy("The comment is open again."),
@@ -135,7 +139,7 @@ def undo_url(change: workflow.Change) -> str | None:
 
 def target_of(change: workflow.Change, back: str) -> str:
     """Where to go on: to the work that was begun, to the job that was made, else back."""
-    if isinstance(change.outcome, Job):
+    if isinstance(change.outcome, Job | Batch):
         return change.outcome.get_absolute_url()
     page = LEADS_TO.get(change.action.verb)
     return reverse(page, args=[change.obj.pk]) if page else back

@@ -4,24 +4,32 @@ A worker that was declared lost, and goes on after all, finds its token gone: wh
 commit is rolled back.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from time import monotonic
 from typing import Any
 
+from django.db import transaction
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from labeling.operations import finishing, logbook
 from labeling.operations.engine import stopping
 from labeling.operations.engine.liveness import make_token
+from labeling.operations.engine.pace import Pace
 from labeling.operations.models import Operation, OperationQuerySet
-from labeling.operations.states import CLAIMED, Status
+from labeling.operations.states import CLAIMED, LogEvent, Status
 
 # Seconds between two signs of life of a worker inside a chunk.
 BEAT = 1.0
 # Claims in a row without one chunk committed; then something kills the worker each time.
 MOST_STALLED_ATTEMPTS = 5
+
+LOGGED = {
+    Status.QUEUED: LogEvent.RETURNED,
+    Status.CANCELED: LogEvent.CANCELED,
+    Status.FAILED: LogEvent.FAILED,
+}
 
 
 class Lost(Exception):
@@ -36,17 +44,22 @@ def take(operation_id: int) -> Operation | None:
     """Claim a queued operation; None when it is not queued (any more)."""
     now = timezone.now()
     token = make_token()
-    taken = Operation.objects.filter(pk=operation_id, status=Status.QUEUED).update(
-        status=Status.RUNNING,
-        claimed_by=token,
-        heartbeat_at=now,
-        started_at=Coalesce(F("started_at"), Value(now, output_field=DateTimeField())),
-        attempts=F("attempts") + 1,
-        stalled_attempts=F("stalled_attempts") + 1,
-        chunk_done=0,
-        message="",
-    )
-    return Operation.objects.filter(pk=operation_id, claimed_by=token).first() if taken else None
+    with transaction.atomic():
+        taken = Operation.objects.filter(pk=operation_id, status=Status.QUEUED).update(
+            status=Status.RUNNING,
+            claimed_by=token,
+            heartbeat_at=now,
+            started_at=Coalesce(F("started_at"), Value(now, output_field=DateTimeField())),
+            attempts=F("attempts") + 1,
+            stalled_attempts=F("stalled_attempts") + 1,
+            chunk_done=0,
+            machine="",
+            message="",
+        )
+        if not taken:
+            return None
+        logbook.note_taken(operation_id)
+        return Operation.objects.get(pk=operation_id)
 
 
 def held(operation: Operation) -> OperationQuerySet:
@@ -73,22 +86,49 @@ def let_go(operation: Operation, status: Status, message: Any = "") -> None:
         Lost: the claim is gone already.
     """
     now = timezone.now()
-    finished: datetime | None = None if status == Status.QUEUED else now
-    # Asked of the row, not of memory: somebody may have pressed cancel a moment ago.
-    source = {Status.RUNNING} if status == Status.QUEUED else CLAIMED
-    ended = (
-        held(operation)
-        .filter(status__in=source)
-        .update(
-            status=status,
-            claimed_by="",
-            message=str(message),
-            completed_at=finished,
-            chunk_done=0,
-            rung_at=now,
-        )
-    )
-    if ended != 1:
+    values: dict[str, Any] = {"status": status, "rung_at": now}
+    if message or status != Status.CANCELED:  # what its last chunk said of it still holds then
+        values["message"] = str(message)
+    if status == Status.QUEUED:
+        # Asked of the row, not of memory: somebody may have pressed cancel a moment ago.
+        source = frozenset({Status.RUNNING})
+    else:
+        source = CLAIMED
+        values["completed_at"] = now
+    with transaction.atomic():
+        _end(operation, source, values)
+        logbook.note(operation.pk, LOGGED[status], text=message)
+        if status != Status.QUEUED:
+            finishing.tell(operation.pk)
+
+
+def give_way(operation: Operation, machine: str) -> None:
+    """Go to the end of the queue, so that another team's operation gets this worker.
+
+    It is no attempt that came to nothing, so it does not count as one.
+
+    Arguments:
+        machine: the one that has its files in the making; empty when there are none.
+
+    Raises:
+        Lost: the claim is gone already, or somebody has asked to cancel.
+    """
+    now = timezone.now()
+    values = {
+        "status": Status.QUEUED,
+        "queued_at": now,
+        "rung_at": now,
+        "machine": machine,
+        "attempts": F("attempts") - 1,
+        "stalled_attempts": 0,
+    }
+    with transaction.atomic():
+        _end(operation, frozenset({Status.RUNNING}), values)
+
+
+def _end(operation: Operation, source: Collection[Status], values: Mapping[str, Any]) -> None:
+    claim = held(operation).filter(status__in=source)
+    if claim.update(claimed_by="", chunk_done=0, **values) != 1:
         raise Lost
 
 
@@ -117,8 +157,9 @@ class Stopping(Exception):
 class Pulse:
     """Signs of life from inside a chunk, written at most once a BEAT."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, pace: Pace) -> None:
         self.operation = operation
+        self.pace = pace
         self.last = monotonic()
 
     def __call__(self, done: int) -> None:
@@ -132,6 +173,7 @@ class Pulse:
         self.last = monotonic()
         if stopping.is_set():
             raise Stopping
-        write(self.operation, chunk_done=done)
+        rate = self.pace.rate_at(self.operation.done + done)
+        write(self.operation, chunk_done=done, rate=rate)
         if is_canceling(self.operation):
             raise Canceled

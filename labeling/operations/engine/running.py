@@ -2,15 +2,19 @@
 
 import errno
 import logging
+import socket
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from labeling.core.bulk_insert import insert_rows
+from labeling.core.collecting import collector_resting
 from labeling.core.errors import WorkflowError
-from labeling.operations import doorbell
-from labeling.operations.engine import claims, connections, stopping
+from labeling.operations import finishing, logbook
+from labeling.operations.engine import claims, connections, lanes, slots, stopping, turns
+from labeling.operations.engine.pace import Pace
 from labeling.operations.kinds import (
     Chunk,
     Kind,
@@ -20,41 +24,105 @@ from labeling.operations.kinds import (
     Step,
     kinds,
     remove_scratch,
+    scratch_folder,
 )
 from labeling.operations.models import Operation, OperationRow
-from labeling.operations.states import Outcome, Status
+from labeling.operations.states import LogEvent, Outcome, Status
 
-ROWS_AT_ONCE = 1000
+ROW_COLUMNS = ("operation_id", "number", "name", "outcome", "message", "data")
+
+# How long a worker waits for a database that went away; a restart takes a few seconds.
+OUTAGE_SECONDS = 30
 
 logger = logging.getLogger(__name__)
 
 
-def run(operation_id: int) -> None:
-    """Run the operation until it is finished, or somebody else has to go on with it.
+def answer(operation_id: int) -> None:
+    """What a worker does when it hears a ring: whatever is next in that operation's queue.
 
     Safe to call at any time, any number of times, from any process: only a queued operation is
     claimed, and only by one of the callers. It raises nothing about the work itself.
+
+    Arguments:
+        operation_id: the one that was rung for. If it has ended, its input is put away first.
     """
     with stopping.busy():
-        if not stopping.is_set():
-            _run(operation_id)
-
-
-def _run(operation_id: int) -> None:
-    operation = claims.take(operation_id)
-    if operation is None:
+        if stopping.is_set():
+            return
         put_away(operation_id)
-        return
+        rung_for = Operation.objects.filter(pk=operation_id)
+        for queue in rung_for.values_list("queue", flat=True):
+            _serve(queue)
+
+
+def run(operation_id: int) -> None:
+    """Run this operation until it is finished, or somebody else has to go on with it.
+
+    As `answer`, but past the queue: for whoever needs this one, and brings an own thread.
+    """
+    with stopping.busy():
+        if stopping.is_set():
+            return
+        operation = claims.take(operation_id)
+        if operation is None:
+            put_away(operation_id)
+        else:
+            _run(operation)
+            _ring_next(operation.queue)
+
+
+def _serve(queue: str) -> None:
+    """Run what is next in the queue, and go on with what only this machine can.
+
+    For that a ring would not do: a worker on another machine might hear it.
+    """
+    with slots.one(queue) as free:
+        if not free:
+            return  # whoever has the slot rings when it is free again
+        operation = lanes.take_next(queue)
+        if operation is None:
+            return
+        while operation is not None:
+            _run(operation)
+            operation = None if stopping.is_set() else lanes.take_next(queue, only_kept=True)
+    _ring_next(queue)
+
+
+def _ring_next(queue: str) -> None:
+    try:
+        lanes.ring_next(queue)
+    except (OperationalError, InterfaceError):
+        logger.exception("the queue %s waits for the sweeper, no database", queue)
+        connections.tidy()
+
+
+def _run(operation: Operation) -> None:
     logger.info("operation %s (%s) begins or goes on", operation.pk, operation.kind)
     try:
         _work_safely(operation)
+        put_away(operation.pk)
     except claims.Lost:
         logger.warning("operation %s went on elsewhere; this worker stops", operation.pk)
     except (OperationalError, InterfaceError):
-        logger.exception("operation %s waits for the sweeper, no database", operation.pk)
+        logger.exception("operation %s waits, no database", operation.pk)
+        _give_back_in_time(operation)
+
+
+def _give_back_in_time(operation: Operation) -> None:
+    """The database is away: give the operation back when it returns, or leave it to the sweeper.
+
+    The sweeper would first wait for a silence that is long enough to be sure of.
+    """
+    for _second in range(OUTAGE_SECONDS):
+        stopping.pause(1.0)
         connections.tidy()
-    else:
-        put_away(operation_id)
+        try:
+            _give_back(operation)
+        except claims.Lost:
+            return
+        except (OperationalError, InterfaceError):
+            continue
+        return
 
 
 def put_away(operation_id: int) -> None:
@@ -85,6 +153,8 @@ def _work_safely(operation: Operation) -> None:
         claims.let_go(operation, Status.CANCELED)
     except claims.Stopping:
         _stop(operation)
+    except turns.Over:
+        _give_way(operation)
     except OperationFailed as failure:
         claims.let_go(operation, Status.FAILED, failure)
     except WorkflowError as refusal:
@@ -109,14 +179,16 @@ def _work(operation: Operation) -> None:
     if operation.stalled_attempts > claims.MOST_STALLED_ATTEMPTS:
         raise OperationFailed(_stalled(operation))
     begun_again = False
+    turn, pace = turns.Turn(operation), Pace(operation.rate, operation.done)
     while True:
         if claims.is_canceling(operation):
             raise claims.Canceled
         if stopping.is_set():
             raise claims.Stopping
         try:
-            if _one_chunk(kind, operation):
+            if _one_chunk(kind, operation, pace):
                 return
+            turn.check()
         except Restart:
             if begun_again:
                 raise OperationFailed(_stalled(operation)) from None
@@ -124,24 +196,29 @@ def _work(operation: Operation) -> None:
             _begin_again(operation)
 
 
-def _one_chunk(kind: Kind, operation: Operation) -> bool:
+def _one_chunk(kind: Kind, operation: Operation, pace: Pace) -> bool:
     """Do one chunk; whether it was the last."""
-    chunk = Chunk(operation, operation.cursor, claims.Pulse(operation))
+    chunk = Chunk(operation, operation.cursor, claims.Pulse(operation, pace))
     prepared = kind.prepare(chunk)
     with transaction.atomic():
         step = kind.run_chunk(chunk, prepared)
         _record_rows(operation, step)
         values = _values(operation, step)
+        values["rate"] = pace.rate_at(values["done"])
         # Last of all, so that nothing is written by a worker that was declared lost meanwhile.
         claims.write(operation, **values)
+        if step.finished:
+            logbook.note(operation.pk, LogEvent.COMPLETE)
+            finishing.tell(operation.pk)
     claims.remember(operation, values)
     return step.finished
 
 
 def _record_rows(operation: Operation, step: Step) -> None:
-    OperationRow.objects.bulk_create(
-        (_row(operation, row) for row in step.rows), batch_size=ROWS_AT_ONCE
-    )
+    if not step.rows:
+        return
+    with collector_resting():
+        insert_rows(OperationRow, ROW_COLUMNS, (_row(operation, row) for row in step.rows))
 
 
 def _values(operation: Operation, step: Step) -> dict[str, Any]:
@@ -167,14 +244,15 @@ def _values(operation: Operation, step: Step) -> dict[str, Any]:
     return values
 
 
-def _row(operation: Operation, row: Row) -> OperationRow:
-    return OperationRow(
-        operation=operation,
-        number=row.number,
-        name=row.name[:255],
-        outcome=row.outcome,
-        message=str(row.message),
-        data=dict(row.data),
+def _row(operation: Operation, row: Row) -> tuple[Any, ...]:
+    """In the order of ROW_COLUMNS."""
+    return (
+        operation.pk,
+        row.number,
+        row.name[:255],
+        str(row.outcome),
+        str(row.message),
+        dict(row.data),
     )
 
 
@@ -185,6 +263,7 @@ def _begin_again(operation: Operation) -> None:
     with transaction.atomic():
         operation.rows.all().delete()
         claims.write(operation, **values)
+        logbook.note(operation.pk, LogEvent.RESTARTED)
     claims.remember(operation, values)
 
 
@@ -192,7 +271,14 @@ def _stop(operation: Operation) -> None:
     """This process ends, through no fault of the operation: another one goes on at once."""
     claims.write(operation, stalled_attempts=max(0, operation.stalled_attempts - 1))
     _give_back(operation)
-    doorbell.ring(operation.pk, operation.queue)
+
+
+def _give_way(operation: Operation) -> None:
+    has_files = scratch_folder(operation.pk).exists()
+    try:
+        claims.give_way(operation, socket.gethostname() if has_files else "")
+    except claims.Lost:
+        claims.let_go(operation, Status.CANCELED)
 
 
 def _give_back(operation: Operation) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +11,10 @@ from accounts.actor import Actor
 from accounts.models import Team
 from labeling.core.errors import Conflict, Forbidden
 from labeling.core.workflow import validated
-from labeling.operations import doorbell
+from labeling.operations import asking, doorbell, logbook
 from labeling.operations.kinds import Kind, Plan, kinds
 from labeling.operations.models import Operation
-from labeling.operations.states import Status
+from labeling.operations.states import LogEvent, Status
 
 
 def start(
@@ -49,28 +49,15 @@ def start(
     if actor is not None and not actor.can(chosen.capability, team.pk):
         raise Forbidden(_("Your role in this team does not allow this: %s") % chosen.label)
     with transaction.atomic():
-        known = _known(chosen, actor, team, idempotency_key)
+        known = asking.known(chosen, actor, team, idempotency_key)
         if known is not None:
             return known
         cleaned = _cleaned(chosen, actor, team, data)
-        operation = _row(chosen, actor, team, chosen.plan(actor, team, cleaned))
-        operation.idempotency_key = idempotency_key
-        operation.status = Status.PENDING if hold else Status.QUEUED
-        if subject is not None:
-            operation.subject_type = subject._meta.label_lower
-            operation.subject_id = subject.pk
-        try:
-            with transaction.atomic():
-                operation.save(force_insert=True)
-        except IntegrityError:
-            # The same key a moment ago, from another process.
-            known = _known(chosen, actor, team, idempotency_key)
-            if known is None:
-                raise
-            return known
-        if not hold:
-            doorbell.ring(operation.pk, operation.queue)
-    return operation
+        plan = chosen.plan(actor, team, cleaned)
+        about = ("", None) if subject is None else (subject._meta.label_lower, subject.pk)
+        return asking.put_on_record(
+            chosen, actor, team, plan, about=about, key=idempotency_key, hold=hold
+        )
 
 
 def release(operation: Operation, plan: Plan | None = None) -> Operation:
@@ -82,7 +69,8 @@ def release(operation: Operation, plan: Plan | None = None) -> Operation:
     Raises:
         Conflict: it is not pending any more (released already, or canceled).
     """
-    values: dict[str, Any] = {"status": Status.QUEUED, "rung_at": timezone.now()}
+    now = timezone.now()
+    values: dict[str, Any] = {"status": Status.QUEUED, "queued_at": now, "rung_at": now}
     if plan is not None:
         values |= {"plan": dict(plan.data), "total": plan.total}
         values |= {"label": plan.label} if plan.label else {}
@@ -95,22 +83,9 @@ def release(operation: Operation, plan: Plan | None = None) -> Operation:
                 _("Its input was complete already; it is %s.") % operation.get_status_display(),
                 state=operation.status,
             )
+        logbook.note(operation.pk, LogEvent.RELEASED)
         doorbell.ring(operation.pk, operation.queue)
     return operation
-
-
-def _known(kind: Kind, actor: Actor | None, team: Team, key: str) -> Operation | None:
-    """The operation that this key has started before."""
-    if not key:
-        return None
-    found = Operation.objects.filter(team=team, idempotency_key=key).first()
-    if found is None:
-        return None
-    seen = actor is None or Operation.objects.visible_to(actor).filter(pk=found.pk).exists()
-    if found.kind != kind.name or not seen:
-        raise Conflict(_("This idempotency key was used for something else; take another one."))
-    found.is_repeat = True
-    return found
 
 
 def _cleaned(
@@ -120,15 +95,3 @@ def _cleaned(
         return data or {}
     # A kind takes its input just as an action does: a form and what the form needs.
     return validated(cast(Any, kind), team, actor, data)
-
-
-def _row(kind: Kind, actor: Actor | None, team: Team, plan: Plan) -> Operation:
-    return Operation(
-        team=team,
-        kind=kind.name,
-        label=(plan.label or str(kind.label))[:200],
-        created_by_id=actor.user.pk if actor is not None else None,
-        queue=kind.queue,
-        plan=dict(plan.data),
-        total=plan.total,
-    )

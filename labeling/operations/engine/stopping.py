@@ -1,10 +1,13 @@
 """Whether this process is about to end: then operations go back to the queue between chunks."""
 
+import mmap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _asked = threading.Event()
+# One byte that the processes which a worker forks share with it.
+_asked_of_all = mmap.mmap(-1, 1)
 _idle = threading.Condition()
 _busy: set[int] = set()
 
@@ -14,14 +17,20 @@ def ask() -> None:
     _asked.set()
 
 
+def ask_children() -> None:
+    """The same, asked of this process and of all that it has forked."""
+    _asked_of_all[0] = 1
+
+
 def is_set() -> bool:
     """Whether the process is about to end."""
-    return _asked.is_set()
+    return _asked.is_set() or _asked_of_all[0] == 1
 
 
 def forget() -> None:
     """Take it back, for a process that lives on after all."""
     _asked.clear()
+    _asked_of_all[0] = 0
 
 
 def pause(seconds: float) -> None:

@@ -4,15 +4,16 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.operations import doorbell
+from labeling.operations import doorbell, finishing, logbook
 from labeling.operations.engine import liveness
+from labeling.operations.kinds import kinds
 from labeling.operations.models import Operation
 from labeling.operations.queues import Queue
-from labeling.operations.states import CLAIMED, Status
+from labeling.operations.states import CLAIMED, LogEvent, Status
 
 # A worker that gave no sign of life for so long is lost; its claim is void.
 SILENCE = timedelta(seconds=30)
@@ -37,6 +38,7 @@ def sweep(patience: timedelta = PATIENCE) -> None:
     _ring_again(now, patience)
     _drop_abandoned(now)
     _ask_to_put_away(now, patience)
+    _let_kinds_sweep()
 
 
 def sweep_at_start() -> None:
@@ -62,11 +64,20 @@ def _void(operation: Operation, now: datetime) -> None:
     )
     with transaction.atomic():
         requeued = claim.filter(status=Status.RUNNING).update(
-            status=Status.QUEUED, claimed_by="", chunk_done=0, rung_at=now
+            status=Status.QUEUED,
+            claimed_by="",
+            chunk_done=0,
+            queued_at=F("created_at"),
+            rung_at=now,
         )
         ended = claim.filter(status=Status.CANCELING).update(
             status=Status.CANCELED, claimed_by="", completed_at=now, rung_at=now
         )
+        if requeued or ended:
+            logbook.note(operation.pk, LogEvent.LOST)
+        if ended:
+            logbook.note(operation.pk, LogEvent.CANCELED)
+            finishing.tell(operation.pk)
         if requeued or ended:
             logger.warning("operation %s was lost by %s", operation.pk, operation.claimed_by)
             doorbell.ring(operation.pk, operation.queue)
@@ -84,11 +95,16 @@ def _ring_again(now: datetime, patience: timedelta) -> None:
 def _drop_abandoned(now: datetime) -> None:
     pending = Operation.objects.filter(status=Status.PENDING, created_at__lt=now - ABANDONED)
     for pk, queue in pending.values_list("pk", "queue"):
-        Operation.objects.filter(pk=pk, status=Status.PENDING).update(
-            status=Status.CANCELED,
-            completed_at=now,
-            message=_("Its files never arrived. Upload them again."),
-        )
+        with transaction.atomic():
+            message = _("Its files never arrived. Upload them again.")
+            dropped = Operation.objects.filter(pk=pk, status=Status.PENDING).update(
+                status=Status.CANCELED,
+                completed_at=now,
+                message=message,
+            )
+            if dropped:
+                logbook.note(pk, LogEvent.CANCELED, text=message)
+                finishing.tell(pk)
         _ring(pk, queue, now)
 
 
@@ -101,6 +117,15 @@ def _ask_to_put_away(now: datetime, patience: timedelta) -> None:
     )
     for pk, queue in left.order_by("pk").values_list("pk", "queue")[:RINGS_AT_ONCE]:
         _ring(pk, queue, now)
+
+
+def _let_kinds_sweep() -> None:
+    for name, kind in kinds.items():
+        try:
+            kind.sweep()
+        except Exception:
+            # A store that is away must not keep operations from going on; the next sweep asks.
+            logger.exception("what the kind %s has lying about could not be put away", name)
 
 
 def _ring(pk: int, queue: str, now: datetime) -> None:

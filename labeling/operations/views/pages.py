@@ -1,32 +1,29 @@
-"""The page of one operation, what it refreshes, its verbs, its result, and the bell."""
+"""The page of one operation, what it refreshes, its verbs, and its result."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Team
 from accounts.views.verbs import back_with_toast, verb_page
 from labeling.core import workflow
-from labeling.core.http import Request, get_visible_or_404
-from labeling.core.navigation import place
+from labeling.core.http import Request, get_visible_or_404, redirect_htmx, toast
 from labeling.core.workflow import verbs_for
 from labeling.operations import cells
-from labeling.operations.models import Operation
-from labeling.operations.results import may_download, result_of
-from labeling.operations.states import LIVE, Outcome, Status
+from labeling.operations.models import Delivery, LogLine, Operation, OperationRow
+from labeling.operations.results import may_download, result_of, results_of
+from labeling.operations.states import Outcome, Status
 
 SHOWN_PROBLEMS = 25
+SHOWN_LINES = 50
+SHOWN_DELIVERIES = 10
 POLL_SECONDS = 1
-JUST_FINISHED = timedelta(minutes=5)
 
 WAITS_FOR = {
     Status.PENDING: gettext_lazy("Waits for its files."),
@@ -38,20 +35,6 @@ SENTENCES = {
     "cancel": gettext_lazy("“%(name)s” is being canceled."),
     "retry": gettext_lazy("“%(name)s” goes on."),
 }
-
-
-def waiting(request: HttpRequest) -> int | None:
-    """How many of the reader's own operations run, or have just finished: the bell's number."""
-    actor: Any = getattr(request, "actor", None)
-    if actor is None or not actor.team_ids:
-        return None
-    recent = Q(status__in=LIVE) | Q(completed_at__gte=timezone.now() - JUST_FINISHED)
-    own = Operation.objects.visible_to(actor).filter(recent, created_by=actor.user.pk)
-    return own.count()
-
-
-place("inbox", "operations:list", count=waiting)
-place("bell", "operations:bell")
 
 
 @require_safe
@@ -78,9 +61,13 @@ def operation_verb(request: Request, pk: int, verb: str) -> HttpResponseBase:
     back = operation.get_absolute_url()
 
     def done(change: workflow.Change) -> HttpResponseBase:
-        message = SENTENCES[verb] % {"name": operation.label}
+        if isinstance(change.outcome, Operation):
+            toast(request, _("The failed rows are tried again here."))
+            return redirect_htmx(request, change.outcome.get_absolute_url())
+        words = {"name": operation.label, "label": action.label}
+        message = SENTENCES.get(verb, _("%(label)s: %(name)s")) % words
         if change.obj.status == Status.CANCELED:
-            message = _("“%(name)s” is canceled.") % {"name": operation.label}
+            message = _("“%(name)s” is canceled.") % words
         return back_with_toast(request, change, message, back)
 
     return verb_page(
@@ -89,16 +76,15 @@ def operation_verb(request: Request, pk: int, verb: str) -> HttpResponseBase:
 
 
 @require_safe
-def download(request: Request, pk: int) -> FileResponse:
+def download(request: Request, pk: int) -> HttpResponseBase:
     """The result, streamed; never shown in place, under a name and a type of our own."""
-    return result_of(request.actor, _visible(request, pk))
+    return result_of(request, _visible(request, pk))
 
 
 @require_safe
-def bell(request: Request, team_id: int) -> HttpResponse:
-    """The bell by itself, as it refreshes while something runs."""
-    get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
-    return render(request, "components/bell.html")
+def results(request: Request, pk: int) -> HttpResponseBase:
+    """What the operation made, row by row, as a file of JSON lines."""
+    return results_of(request.actor, _visible(request, pk))
 
 
 def _visible(request: Request, pk: int) -> Operation:
@@ -107,10 +93,9 @@ def _visible(request: Request, pk: int) -> Operation:
 
 
 def _context(request: Request, operation: Operation) -> dict[str, Any]:
-    problems = operation.rows.exclude(outcome=Outcome.OK)[: SHOWN_PROBLEMS + 1]
-    shown = list(problems)
+    percent = cells.percent(operation)
     return {
-        "title": operation.label,
+        "title": f"{percent} - {operation.label}" if percent else operation.label,
         "nav": "operations",
         "current_team": operation.team,
         "operation": operation,
@@ -118,14 +103,47 @@ def _context(request: Request, operation: Operation) -> dict[str, Any]:
         "kind": cells.kind_label(operation),
         "bar": cells.bar(operation),
         "waits_for": WAITS_FOR.get(Status(operation.status)),
-        "time_left": cells.time_left(operation, timezone.now()),
+        "pace": cells.pace_words(operation),
         "subject": _subject(request, operation),
         "verbs": verbs_for(operation, request.actor),
         "may_download": bool(operation.file) and may_download(request.actor, operation),
+        "may_have_results": may_download(request.actor, operation),
+        **_rows(request, operation),
+        **_log(request, operation),
+        "deliveries": _deliveries(request, operation),
+    }
+
+
+def _rows(request: Request, operation: Operation) -> dict[str, Any]:
+    """The first problems, errors before what was skipped."""
+    visible = OperationRow.objects.visible_to(request.actor).filter(operation=operation)
+    problems = visible.filter(outcome__in=(Outcome.ERROR, Outcome.SKIPPED))
+    shown = list(problems.order_by("outcome", "number")[: SHOWN_PROBLEMS + 1])
+    return {
         "problems": shown[:SHOWN_PROBLEMS],
         "has_more_problems": len(shown) > SHOWN_PROBLEMS,
-        "has_rows": bool(shown) or operation.rows.exists(),
+        "has_rows": bool(shown) or visible.exists(),
     }
+
+
+def _log(request: Request, operation: Operation) -> dict[str, Any]:
+    """What happened to it, the newest line first."""
+    lines = LogLine.objects.visible_to(request.actor).filter(operation=operation)
+    found = list(lines.select_related("by").order_by("-pk")[: SHOWN_LINES + 1])
+    return {"log": found[:SHOWN_LINES], "has_more_log": len(found) > SHOWN_LINES}
+
+
+def _deliveries(request: Request, operation: Operation) -> list[Delivery]:
+    """Who was told of its end, as far as the reader may know."""
+    if operation.is_live:
+        return []
+    visible = Delivery.objects.visible_to(request.actor).filter(operation=operation)
+    to_whom = Q(webhook__isnull=False) | Q(person=request.user.pk)
+    found = visible.filter(to_whom).select_related("webhook", "person")
+    shown = list(found[:SHOWN_DELIVERIES])
+    for delivery in shown:
+        delivery.next_cell = cells.delivery_next(delivery)  # type: ignore[attr-defined]
+    return shown
 
 
 def _subject(request: Request, operation: Operation) -> Any | None:

@@ -1,5 +1,23 @@
 """What a person may do with projects, schemas and datasets. Importing this fills the registry."""
 
-from labeling.projects.actions import classes, datasets, projects, tags
+from labeling.projects.actions import (
+    classes,
+    datasets,
+    deleting,
+    projects,
+    recounting,
+    references,
+    tags,
+    thumbnails,
+)
 
-__all__ = ["classes", "datasets", "projects", "tags"]
+__all__ = [
+    "classes",
+    "datasets",
+    "deleting",
+    "projects",
+    "recounting",
+    "references",
+    "tags",
+    "thumbnails",
+]

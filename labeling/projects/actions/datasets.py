@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from labeling.core.workflow import Change, register
@@ -42,7 +43,7 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_name(self) -> str:
         """A name that is free in the project."""
         name: str = self.cleaned_data["name"]
-        taken = Dataset.objects.filter(project=self.project, name=name)
+        taken = Dataset.objects.kept().filter(project=self.project, name=name)
         refuse_taken(taken, NAME_TAKEN, but=self.dataset)
         return name
 
@@ -141,6 +142,14 @@ class UnarchiveDataset(DatasetAction):
     when_gone = True
     undo = "archive"
     order = 10
+
+    def is_source(self, obj: Any) -> bool:
+        """A deleted one is restored instead."""
+        return super().is_source(obj) and obj.deleted_at is None
+
+    def condition(self) -> Q:
+        """The same in the database."""
+        return super().condition() & Q(deleted_at=None)
 
     def changes(self, change: Change) -> dict[str, Any]:
         """No longer archived."""

@@ -17,9 +17,9 @@ LAST_BITS = 1e-9
 
 def bounding_box(points: Ring) -> Box:
     """The smallest upright box around `points`, which are one or more [x, y]."""
-    left, top = min(p[0] for p in points), min(p[1] for p in points)
-    right, bottom = max(p[0] for p in points), max(p[1] for p in points)
-    return left, top, right - left, bottom - top
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    left, top = min(xs), min(ys)
+    return left, top, max(xs) - left, max(ys) - top
 
 
 def ring_area(ring: Ring) -> float:
@@ -57,10 +57,11 @@ def box_points(x: Number, y: Number, width: Number, height: Number) -> list[Poin
     Corner plus size rounds in the last bits, which could put a box that ends at the image's edge
     outside of it; an end that is a whole pixel but for those bits is that pixel.
     """
-    return [[x, y], [_settled(x + width), _settled(y + height)]]
+    return [[x, y], [settled(x + width), settled(y + height)]]
 
 
-def _settled(end: Number) -> Number:
+def settled(end: Number) -> Number:
+    """A sum or product that is a whole pixel but for its last bits, as that pixel."""
     if isinstance(end, int) or not math.isfinite(end):
         return end
     whole = round(end)

@@ -24,9 +24,9 @@ from accounts.roles import Capability
 from labeling.operations.kinds import Chunk, Kind, Plan, Row, Step, register_kind
 from labeling.operations.models import Operation
 from labeling.operations.states import Outcome
-from labeling.projects.keeping import keep, local_copy, remove_folder
+from labeling.projects.filing import file_picture
+from labeling.projects.keeping import local_copy
 from labeling.projects.models import Dataset, Item, StagedFile
-from labeling.projects.models.datasets import item_path, staged_folder, thumbnail_path
 from labeling.projects.pictures import (
     MOST_IMAGE_BYTES,
     Entry,
@@ -38,6 +38,7 @@ from labeling.projects.pictures import (
     opened,
     read_entry,
 )
+from labeling.projects.staging import put_staged_away
 
 # A chunk ends at whichever comes first: a crash loses little, and the progress moves.
 PICTURES_A_CHUNK = 50
@@ -143,10 +144,7 @@ class UploadImages(Kind):
 
     def clean_up(self, operation: Operation) -> None:
         """Put the staged files away."""
-        for staged in StagedFile.objects.filter(operation=operation).iterator():
-            default_storage.delete(str(staged.file.name))
-        StagedFile.objects.filter(operation=operation).delete()
-        remove_folder(staged_folder(operation.pk))
+        put_staged_away(operation)
 
     def _take(self, staged: StagedFile, dataset: Dataset, found: Batchful, chunk: Chunk) -> None:
         """Go through one staged file, or as much of an archive as fits the chunk."""
@@ -216,18 +214,8 @@ def _arrival(name: str, raw: bytes, dataset: Dataset, chunk: Chunk) -> Arrival:
 
 
 def _item(name: str, picture: Picture, dataset: Dataset, chunk: Chunk) -> Item:
-    item = Item(
-        team_id=dataset.team_id,
-        dataset=dataset,
-        name=name,
-        content_hash=picture.content_hash,
-        width=picture.width,
-        height=picture.height,
-        byte_size=len(picture.content),
-        media_type=picture.media_type,
-    )
-    item.file.name = keep(item_path(item, ""), picture.content, chunk.scratch())
-    item.thumbnail.name = keep(thumbnail_path(item, ""), picture.thumbnail, chunk.scratch())
+    item = Item(team_id=dataset.team_id, dataset=dataset, name=name)
+    file_picture(item, picture, chunk.scratch())
     return item
 
 

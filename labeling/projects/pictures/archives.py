@@ -5,7 +5,9 @@ limits, and kept under a name of ours. Paths that lead out are refused all the s
 wrote them did not mean a picture.
 """
 
+import os
 import stat
+import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +26,14 @@ MOST_RATIO = 200
 # Below this a ratio says nothing: a blank picture of a few kilobytes is no attack.
 HARMLESS_BYTES = 8 * 1024 * 1024
 LONGEST_NAME = 255
+# The list of so many entries with long names; one that says less than it holds is stopped by it.
+MOST_DIRECTORY_BYTES = 16 * 1024 * 1024
+# The end of an archive: its record of 22 bytes, a comment of 65,535 at most, and before that what
+# large archives have instead. Of each, the number of entries and the bytes of their list.
+_END_BYTES = 22 + 65_535 + 20 + 56
+_END = struct.Struct("<10xHI")
+_LONG_END = struct.Struct("<32xQQ")
+_SEE_LONG, _SEE_LONG_BYTES = 0xFFFF, 0xFFFFFFFF
 ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 ARCHIVE_SUFFIXES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 ENCRYPTED = 0x1
@@ -58,16 +68,49 @@ def opened(file: IO[bytes]) -> ZipFile:
     Raises:
         Refused: it is broken, or has more entries than are taken.
     """
+    declared, directory_bytes = _end_record(file)
+    if declared > MOST_ENTRIES:
+        raise Refused(_too_many(declared))
+    if directory_bytes > MOST_DIRECTORY_BYTES:
+        raise Refused(_("Its list of files is too long. Split it."))
     try:
         archive = ZipFile(file)
     except (BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         raise Refused(_("The archive is broken or cut off.")) from None
     if len(archive.infolist()) > MOST_ENTRIES:
-        raise Refused(
-            _("It holds %(count)d files; at most %(most)d are taken. Split it.")
-            % {"count": len(archive.infolist()), "most": MOST_ENTRIES}
-        )
+        raise Refused(_too_many(len(archive.infolist())))
     return archive
+
+
+def _too_many(count: int) -> str:
+    return _("It holds %(count)d files; at most %(most)d are taken. Split it.") % {
+        "count": count,
+        "most": MOST_ENTRIES,
+    }
+
+
+def _end_record(file: IO[bytes]) -> tuple[int, int]:
+    """How many entries an archive says that it has, and the bytes of their list.
+
+    Asked before the list is read: a million entries would take half a gigabyte of memory. Zeros
+    where nothing of that kind is found; then reading the list says what is wrong.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_BYTES))
+    end = file.read(_END_BYTES)
+    file.seek(0)
+    at = end.rfind(b"PK\x05\x06")
+    if at < 0 or at + _END.size > len(end):
+        return 0, 0
+    count, directory_bytes = _END.unpack_from(end, at)
+    long = end.rfind(b"PK\x06\x06", 0, at)
+    if (
+        long >= 0
+        and long + _LONG_END.size <= len(end)
+        and (count == _SEE_LONG or directory_bytes == _SEE_LONG_BYTES)
+    ):
+        count, directory_bytes = _LONG_END.unpack_from(end, long)
+    return count, directory_bytes
 
 
 def entries_of(archive: ZipFile, most_bytes: int) -> list[Entry]:

@@ -19,14 +19,20 @@ from labeling.core.http import Request, get_visible_or_404, redirect_htmx
 from labeling.core.listing import Column, ListPage, Selection, StrictFilterSet
 from labeling.core.navigation import optional
 from labeling.core.panels import panels_for
-from labeling.core.workflow import verbs_for
+from labeling.core.workflow import Action, verbs_for
 from labeling.operations.models import Operation
-from labeling.operations.states import LIVE
 from labeling.projects.filters import DatasetItemFilter
 from labeling.projects.models import Dataset, Item
+from labeling.projects.referencing import count_missing
+from labeling.projects.thumbnails import KIND as MAKE_THUMBNAILS
+from labeling.projects.thumbnails import lacks_thumbnails
+from labeling.projects.usage import PURGE
 from labeling.projects.views.thumbs import thumb
 from labeling.projects.views.verbs import ELSEWHERE
 
+FETCH = "fetch-images"
+# Verbs whose buttons are shown while there is something for them to do.
+ONLY_WHEN_MISSING = frozenset({FETCH, MAKE_THUMBNAILS})
 # Ids travel in an address, which servers cut off somewhere beyond this.
 MOST_CHOSEN = 400
 # The one status that a picture in several jobs shows: the one with most left to do.
@@ -66,8 +72,11 @@ class DatasetPage(ListPage[Item]):
     columns: ClassVar[Sequence[Column]] = (
         Column("position", gettext_lazy("Position"), is_number=True),
         Column("name", gettext_lazy("Name")),
-        Column("width", gettext_lazy("Width"), is_number=True),
-        Column("height", gettext_lazy("Height"), is_number=True),
+        # Unknown while the picture is at its address.
+        Column("width", gettext_lazy("Width"), value=lambda item: item.width or "", is_number=True),
+        Column(
+            "height", gettext_lazy("Height"), value=lambda item: item.height or "", is_number=True
+        ),
         Column("objects", gettext_lazy("Objects"), value="object_count", is_number=True),
         Column("labeled", gettext_lazy("Labeled"), value="labeled_at"),
         Column("tags", gettext_lazy("Tags"), value=lambda item: ", ".join(item.shown_tags)),
@@ -100,6 +109,11 @@ class DatasetPage(ListPage[Item]):
         """Where the chosen items go."""
         return reverse("projects:choose-items", args=[self.dataset.pk])
 
+    def export_these(self) -> str:
+        """Where the labels of what the filters match leave; empty without a filter."""
+        url = export_url(self.request, self.dataset) if self.filterset.is_narrowed else ""
+        return f"{url}?{urlencode({'filter': self.request.GET.urlencode()})}" if url else ""
+
     def csv_name(self) -> str:
         """Named after the dataset's number, for its name may be anything."""
         return f"labeldesk-dataset-{self.dataset.pk}"
@@ -120,17 +134,25 @@ class DatasetPage(ListPage[Item]):
         batch_url = optional("jobs:batch-new", dataset.team_id) if may_batch else ""
         context["bulk_template"] = "projects/item_bulk.html" if batch_url else None
         context["thumbs"] = [thumb(row.obj, bool(batch_url)) for row in kwargs["rows"]]
+        context["export_these"] = self.export_these()
         if kwargs["is_partial"]:
             return super().get_context_data(**context)
         may_upload = is_open and actor.can(Capability.MANAGE_PROJECTS, dataset.team_id)
+        verbs = verbs_for(dataset, actor)
+        away = count_missing(dataset)
+        uploads = list(running_uploads(self.request, dataset))
         return super().get_context_data(
             **context,
             batch_url=f"{batch_url}?dataset={dataset.pk}" if batch_url else "",
             may_upload=may_upload,
             import_url=optional("exports:import-annotations", dataset.pk) if may_upload else "",
             export_url=export_url(self.request, dataset),
-            verbs=[each for each in verbs_for(dataset, actor) if each.verb not in ELSEWHERE],
-            uploads=running_uploads(self.request, dataset),
+            verbs=[each for each in verbs if each.verb not in {*ELSEWHERE, *ONLY_WHEN_MISSING}],
+            fetch_verb=next((each for each in verbs if away and each.verb == FETCH), None),
+            thumbnails_verb=thumbnails_verb(dataset, verbs),
+            away_count=away,
+            uploads=uploads,
+            is_being_purged=any(each.kind == PURGE for each in uploads),
             panels=panels_for(self.request, dataset),
         )
 
@@ -155,11 +177,15 @@ def statuses_of(items: QuerySet[Item]) -> dict[int, str]:
     return found
 
 
+def thumbnails_verb(dataset: Dataset, verbs: Sequence[Action]) -> Action | None:
+    """The verb that makes thumbnails, where some are missing."""
+    found = next((each for each in verbs if each.verb == MAKE_THUMBNAILS), None)
+    return found if found is not None and lacks_thumbnails(dataset) else None
+
+
 def running_uploads(request: Request, dataset: Dataset) -> Iterable[Operation]:
     """Uploads and other work on the dataset that is not finished."""
-    return Operation.objects.visible_to(request.actor).filter(
-        subject_type=dataset._meta.label_lower, subject_id=dataset.pk, status__in=LIVE
-    )[:5]
+    return Operation.objects.visible_to(request.actor).about(dataset).live()[:5]
 
 
 @require_POST

@@ -10,6 +10,7 @@ from labeling.core.http import Request, get_visible_or_404
 from labeling.core.panels import panels_for
 from labeling.projects.drawing import Legend, drawn_objects
 from labeling.projects.models import Dataset, Item, LabelClass, TagDefinition
+from labeling.projects.referencing import host_of
 
 
 @require_GET
@@ -30,6 +31,7 @@ def item(request: Request, pk: int) -> HttpResponse:
         "nav": "projects",
         "current_team": found.team,
         "item": found,
+        "host": host_of(found),
         "dataset": dataset,
         "sees_dataset": datasets.filter(pk=dataset.pk).exists(),
         "objects": drawn,

@@ -15,8 +15,9 @@ from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import optional
 from labeling.core.panels import panels_for
-from labeling.core.workflow import verbs_for
+from labeling.core.workflow import Action, verbs_for
 from labeling.projects.models import Dataset, Item, LabelClass, Project, TagDefinition
+from labeling.projects.models.datasets import DatasetQuerySet
 from labeling.projects.progress import labeled_by_dataset
 from labeling.projects.views.cells import labeled_bar
 from labeling.projects.views.verbs import ELSEWHERE
@@ -34,13 +35,21 @@ class Card:
     progress: SafeString
 
 
+@dataclass(frozen=True)
+class Deleted:
+    """A deleted dataset, until it is gone for good."""
+
+    dataset: Dataset
+    verbs: Sequence[Action]
+
+
 @require_GET
 def project(request: Request, pk: int) -> HttpResponse:
     """Datasets, schema, and what higher packages bring."""
     projects = Project.objects.visible_to(request.actor)
     found = get_visible_or_404(projects.select_related("team", "workspace", "created_by"), pk)
     datasets = Dataset.objects.visible_to(request.actor).filter(project=found)
-    archived = datasets.exclude(archived_at=None)
+    archived = datasets.kept().exclude(archived_at=None)
     classes = LabelClass.objects.visible_to(request.actor).filter(project=found, removed_at=None)
     tags = TagDefinition.objects.visible_to(request.actor).filter(project=found, removed_at=None)
     verbs = [each for each in verbs_for(found, request.actor) if each.verb not in ELSEWHERE]
@@ -53,6 +62,7 @@ def project(request: Request, pk: int) -> HttpResponse:
         "create": next((each for each in verbs if each.verb == "create-dataset"), None),
         "cards": cards(request, datasets.filter(archived_at=None)[:SHOWN_DATASETS]),
         "archived_datasets": archived[:SHOWN_DATASETS],
+        "deleted_datasets": deleted(request, datasets),
         "classes": classes,
         "tags": tags.prefetch_related("classes"),
         "export_url": export_url(request, found),
@@ -66,6 +76,18 @@ def export_url(request: Request, project: Project) -> str:
     """Where its labels leave, for those who may take them."""
     may_export = request.actor.can(Capability.EXPORT, project.team_id)
     return optional("exports:export-project", project.pk) if may_export else ""
+
+
+def deleted(request: Request, datasets: DatasetQuerySet) -> list[Deleted]:
+    """The deleted datasets, the last one first, with what may still be done about each."""
+    gone = datasets.exclude(deleted_at=None).select_related("project", "team")
+    return [
+        Deleted(
+            dataset,
+            [each for each in verbs_for(dataset, request.actor) if each.verb not in ELSEWHERE],
+        )
+        for dataset in gone.order_by("-deleted_at")[:SHOWN_DATASETS]
+    ]
 
 
 def cards(request: Request, datasets: Any) -> list[Card]:

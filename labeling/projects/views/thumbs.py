@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from labeling.core.templatetags.desk import icon, status_badge
+from labeling.projects.referencing import host_of
 
 SHOWN_TAGS = 3
 EMPTY = mark_safe("")
@@ -22,17 +23,31 @@ def thumb(item: Any, is_selectable: bool) -> SafeString:
     return format_html(
         '<li class="thumb" id="row-{key}" data-key="{key}">{tick}'
         '<a class="row-link thumb-link" id="open-{key}" href="{url}">'
-        '<img class="thumb-image" src="{image}" alt="" width="160" height="120"'
-        ' loading="lazy" decoding="async">'
+        "{image}"
         '<span class="thumb-name" title="{name}">{name}</span></a>'
         '<span class="thumb-foot"><span class="muted">{position}</span>{facts}</span></li>',
         key=item.pk,
         tick=_tick(item) if is_selectable else EMPTY,
         url=reverse("projects:item", args=[item.pk]),
-        image=reverse("projects:item-thumbnail", args=[item.pk]),
+        image=_image(item),
         name=item.name,
         position=item.position,
         facts=_facts(item),
+    )
+
+
+def _image(item: Any) -> SafeString:
+    if not item.is_fetched:
+        return format_html(
+            '<span class="thumb-image thumb-away" title="{}">{}<span>{}</span></span>',
+            _("The picture is kept at %(host)s until somebody opens it.") % {"host": host_of(item)},
+            icon("link"),
+            _("at its address"),
+        )
+    return format_html(
+        '<img class="thumb-image" src="{}" alt="" width="160" height="120"'
+        ' loading="lazy" decoding="async">',
+        reverse("projects:item-thumbnail", args=[item.pk]),
     )
 
 

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Team
@@ -32,6 +32,14 @@ SENTENCES: Mapping[str, Any] = {
     "create-dataset": gettext_lazy("The dataset “%(name)s” is there. Upload pictures next."),
     "edit-project": gettext_lazy("“%(name)s” is saved."),
     "edit-dataset": gettext_lazy("“%(name)s” is saved."),
+    "fetch-images": gettext_lazy("%(name)s: begun. You may leave this page."),
+    "make-thumbnails": gettext_lazy("%(name)s: begun. You may leave this page."),
+    "purge": gettext_lazy("%(name)s: begun. You may leave this page."),
+    "recount": gettext_lazy("%(name)s: begun. You may leave this page."),
+    "delete": gettext_lazy("“%(name)s” is deleted. It can be restored until it is gone for good."),
+    "restore": gettext_lazy("“%(name)s” is back."),
+    "set-terms": gettext_lazy("The terms and prices of “%(name)s” are saved."),
+    "pay": gettext_lazy("The payment is in the ledger of “%(name)s”."),
     "archive": gettext_lazy("“%(name)s” is archived."),
     "unarchive": gettext_lazy("“%(name)s” is back in the lists."),
     "add-class": gettext_lazy("The class “%(name)s” is added."),
@@ -50,6 +58,8 @@ SUBMITS: Mapping[str, Any] = {
     "create-dataset": gettext_lazy("Create dataset"),
     "edit-project": gettext_lazy("Save"),
     "edit-dataset": gettext_lazy("Save"),
+    "purge": gettext_lazy("Delete for good"),
+    "set-terms": gettext_lazy("Save"),
 }
 
 # Verbs on a dataset or a project that other pages perform: the button of the schema, of batches.
@@ -77,6 +87,30 @@ def create_project(request: Request, team_id: int) -> HttpResponseBase:
         title=_("New project"),
         submit_label=_("Create project"),
         breadcrumbs=[{"url": back, "label": _("Projects")}],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def recount(request: Request, team_id: int) -> HttpResponseBase:
+    """Have a team's counts counted afresh."""
+    team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
+    back = reverse("operations:list", args=[team.pk])
+    action = action_of(Team, "recount")
+
+    def done(change: workflow.Change) -> HttpResponseBase:
+        toast(request, sentence(change, change.outcome))
+        return redirect_htmx(request, change.outcome)
+
+    return verb_page(
+        request,
+        action,
+        team,
+        back,
+        done,
+        current_team=team,
+        nav="operations",
+        title=action.label,
+        breadcrumbs=[{"url": back, "label": _("Operations")}],
     )
 
 
@@ -142,6 +176,11 @@ def consequence(action: workflow.Action, obj: models.Model) -> str:
     """What is affected, before it happens: counted, and in words; empty where nothing is."""
     if not action.destructive:
         return ""
+    if isinstance(obj, Dataset) and obj.deleted_at:
+        held = ngettext("%(number)d item", "%(number)d items", obj.item_count)
+        held %= {"number": obj.item_count}
+        words = {"name": obj, "items": held, "meaning": action.description}
+        return _("“%(name)s” holds %(items)s. %(meaning)s") % words
     uses = [use.text for use in uses_of(obj)]
     return _("“%(name)s” %(uses)s. %(meaning)s") % {
         "name": obj,

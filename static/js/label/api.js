@@ -78,6 +78,12 @@ export class Api {
     return this.#call("POST", this.#url("item_verb", { id: itemId, verb }), JSON.stringify(data));
   }
 
+  /** Has a picture fetched from where it is kept. @param {string} url the item's `away`
+   * @returns {Promise<{width: number, height: number, thumbnail: string}>} */
+  bring(url) {
+    return this.#call("GET", url);
+  }
+
   /** @param {number} itemId */
   jobItem(itemId) {
     return this.#call("GET", this.#url("job_item", { id: itemId }));

@@ -216,7 +216,7 @@ function reclass(editor, object, classId) {
 export function chooseDrawingTool(editor, shape) {
   const { rules } = editor;
   if (editor.readOnly && editor.item) {
-    editor.say(say("only_looking"), "warning");
+    editor.say(say(editor.item.away ? "absent_title" : "only_looking"), "warning");
     return;
   }
   if (editor.classId === null || !rules.fits(editor.classId, shape)) {

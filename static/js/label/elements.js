@@ -35,6 +35,7 @@ const ICONS = {
   keys: "M3 7h18v10H3zM7 14h10M6.5 10.5h1M10.5 10.5h1M14.5 10.5h1",
   book: "M5 4h12a2 2 0 012 2v14H7a2 2 0 01-2-2zM5 16h14",
   names: "M4 6h16M12 6v13",
+  link: "M10 14l4-4M11 7l2-2a4 4 0 016 6l-2 2M13 17l-2 2a4 4 0 01-6-6l2-2",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 016 0v3",
   warning: "M12 4l9 16H3zM12 10v5M12 17.5v.5",
 };

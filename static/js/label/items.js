@@ -62,6 +62,11 @@ export class Items extends EventTarget {
       ["state", "version", "reason", "skip_reason", "decided_by"])) {
       if (name in facts) /** @type {any} */ (item)[name] = facts[name];
     }
+    this.tell(item);
+  }
+
+  /** @param {JobItem} item was changed */
+  tell(item) {
     this.dispatchEvent(new CustomEvent("changed", { detail: item }));
   }
 }

@@ -2,6 +2,7 @@
  * The labeling page.
  */
 
+import { drawAbsent } from "./absent.js";
 import { labelingCommands } from "./commands.js";
 import { chooseClass, pressTag } from "./editing.js";
 import { button, place } from "./elements.js";
@@ -76,6 +77,7 @@ const commands = [
 keys.assign(commands, bench.canLabel ? schemaKeys() : [], say("group_schema"));
 
 drawFrame(bench);
+drawAbsent(bench, () => verbs.skip());
 /** @type {import("./editor.js").ToolName[]} */
 const drawing = bench.canLabel ? ["rectangle", "polygon"] : [];
 drawTools(editor, keys, ["select", ...drawing, "hand", "remark"]);
@@ -100,14 +102,14 @@ hands.setRemark((point) => {
 const actions = place("bar-actions");
 actions.append(...helpButtons(keys));
 if (bench.canLabel) {
-  /** @type {HTMLElement[]} */
+  /** @type {{id: string, node: HTMLElement}[]} */
   const ofItem = [];
   const verb = (
     /** @type {string} */ id, /** @type {string} */ look, /** @type {() => void} */ run,
     /** @type {HTMLElement} */ host,
   ) => {
     const node = button({ label: say(id), class: look, key: keys.shown(id), text: true }, run);
-    if (id !== "submit") ofItem.push(node);
+    if (id !== "submit") ofItem.push({ id, node });
     host.append(node);
   };
   verb("submit", "plain", () => verbs.submit(), actions);
@@ -117,7 +119,10 @@ if (bench.canLabel) {
   verb("confirm", "primary", () => verbs.confirm(), place("thumbs"));
   editor.addEventListener("item", () => {
     if (!editor.item) return;
-    ofItem.forEach((node) => node.setAttribute("aria-disabled", String(editor.readOnly)));
+    for (const { id, node } of ofItem) {
+      const can = id === "skip_item" ? bench.mayChange(editor.item) : !editor.readOnly;
+      node.setAttribute("aria-disabled", String(!can));
+    }
   });
 }
 

@@ -2,6 +2,7 @@
  * The review page, and the same page for those who may only look.
  */
 
+import { drawAbsent } from "./absent.js";
 import { escape } from "./commands.js";
 import { button, html, place } from "./elements.js";
 import { drawProgress } from "./header.js";
@@ -69,6 +70,7 @@ keys.assign(
 );
 
 drawFrame(bench);
+drawAbsent(bench);
 drawTools(editor, keys, boot.may_comment ? ["select", "hand", "remark"] : ["select", "hand"]);
 drawZoom(editor, stage, keys);
 

@@ -69,6 +69,12 @@ export class Stage extends EventTarget {
       this.pictures.release();
       return;
     }
+    if (item.away) {
+      this.host.removeAttribute("data-waiting");
+      this.picture.removeAttribute("href");
+      this.dispatchEvent(new Event("seen")); // all that there is to see
+      return;
+    }
     if (this.picture.getAttribute("href") === item.image) {
       if (!this.host.hasAttribute("data-waiting")) this.dispatchEvent(new Event("seen"));
       return;

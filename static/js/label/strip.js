@@ -106,7 +106,7 @@ export class Strip {
     if (item.thumbnail) {
       const quiet = { alt: "", loading: "lazy", decoding: "async" };
       cell.append(html("img", { src: item.thumbnail, ...quiet }));
-    }
+    } else cell.append(html("span", { class: "cell-away" }, icon("link")));
     cell.append(html("span", { class: "cell-number" }, String(index + 1)));
     if (sign) cell.append(html("span", { class: "cell-sign" }, icon(sign)));
     cell.style.setProperty("left", `calc(var(--pad) + ${index * CELL}px)`);

@@ -45,8 +45,11 @@
  * @property {number} position
  * @property {string} image
  * @property {string|null} thumbnail
- * @property {number} width  image pixels
- * @property {number} height  image pixels
+ * @property {string|null} away  asked for, it brings a picture that is kept elsewhere; null: here
+ * @property {string} host  who keeps a picture that is away
+ * @property {string} [problem]  why the picture did not come when it was asked for
+ * @property {number} width  image pixels; 0 while the picture is away
+ * @property {number} height  image pixels; 0 while the picture is away
  * @property {"none"|"done"|"accepted"|"rejected"} state
  * @property {number} version  of the decision, not of the labels
  * @property {string} reason

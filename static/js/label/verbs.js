@@ -22,14 +22,20 @@ export class Verbs {
     return !this.busy && this.bench.editor.item !== null && !this.bench.editor.readOnly;
   }
 
+  /** @returns {boolean} whether the open item may be skipped: without its picture, too */
+  get canSkip() {
+    const { item } = this.bench.editor;
+    return !this.busy && item !== null && this.bench.mayChange(item);
+  }
+
   /** The labels of this item are right: saves them, says so, goes on. */
   async confirm() {
-    await this.#finish("confirm-item", {});
+    if (this.able) await this.#finish("confirm-item", {});
   }
 
   /** The item cannot be labeled: asks why, then goes on. */
   async skip() {
-    if (!this.able) return;
+    if (!this.canSkip) return;
     const reason = await askReason();
     if (reason !== null) await this.#finish("skip-item", { reason });
   }
@@ -38,7 +44,7 @@ export class Verbs {
   async #finish(verb, data) {
     const { bench } = this;
     const { item } = bench.editor;
-    if (!this.able || !item) return;
+    if (!this.canSkip || !item) return;
     this.busy = true;
     document.body.setAttribute("data-busy", verb);
     try {

@@ -2,7 +2,9 @@
  * What the labeling and the review page share: opens items, keeps their labels and their history,
  * saves, and says what went wrong.
  *
- * Events: "opened" when an item's labels are on the table, "closed" while another is on its way.
+ * Events: "opened" when an item's labels are on the table, "closed" while another is on its way,
+ * "bringing" while its picture is fetched from where somebody else keeps it, "failed" when it
+ * could not be opened at all.
  */
 
 import { Api, Refused, SessionEnded } from "./api.js";
@@ -39,6 +41,8 @@ export class Workbench extends EventTarget {
     this.stage = new Stage(place("stage"), this.editor);
     /** @type {Map<number, Sheet>} */
     this.sheets = new Map();
+    /** @type {Map<number, Promise<void>>} pictures that are on their way */
+    this.bringing = new Map();
     /** @type {() => void} finishes what is half drawn; set by whoever makes the tools */
     this.settle = () => {};
     this.opening = 0;
@@ -82,9 +86,15 @@ export class Workbench extends EventTarget {
     return this.boot.mode === "label";
   }
 
-  /** @param {JobItem} item @returns {boolean} */
+  /** @param {JobItem} item @returns {boolean} whether this person may still do something to it */
+  mayChange(item) {
+    return this.canLabel && item.state !== "accepted";
+  }
+
+  /** Nothing is drawn where no picture is.
+   * @param {JobItem} item @returns {boolean} */
   isReadOnly(item) {
-    return !this.canLabel || item.state === "accepted";
+    return !this.mayChange(item) || item.away !== null;
   }
 
   /** @returns {Saving[]} whose labels the server lacks */
@@ -132,6 +142,8 @@ export class Workbench extends EventTarget {
     this.#remember(item);
     let sheet;
     try {
+      if (item.away) this.dispatchEvent(new Event("bringing"));
+      await this.#bring(item);
       sheet = await this.#load(item);
     } catch (error) {
       if (ticket === this.opening) this.#failedToOpen(item, error);
@@ -193,14 +205,39 @@ export class Workbench extends EventTarget {
 
   /** @param {JobItem} item @param {any} error */
   #failedToOpen(item, error) {
+    this.dispatchEvent(new Event("failed"));
     this.editor.say(say("open_failed", { name: item.name }), "error");
     tell(error.message, "error", { label: say("try_again"), run: () => this.open(item) });
   }
 
   #prefetch() {
     for (const step of [1, 2, -1]) {
-      const image = this.items.beside(step)?.image;
-      if (image) new Image().src = image;
+      const beside = this.items.beside(step);
+      if (!beside) continue;
+      if (!beside.away) new Image().src = beside.image;
+      else if (step === 1) this.#bring(beside).catch(() => {});
+    }
+  }
+
+  /** Makes sure that the picture is here; one that does not come leaves its problem on the item.
+   * @param {JobItem} item @returns {Promise<void>} @throws when the server itself is not there */
+  #bring(item) {
+    if (!item.away) return Promise.resolve();
+    const running = this.bringing.get(item.id);
+    if (running) return running;
+    const began = this.#fetchPicture(item, item.away).finally(() => this.bringing.delete(item.id));
+    this.bringing.set(item.id, began);
+    return began;
+  }
+
+  /** @param {JobItem} item @param {string} url */
+  async #fetchPicture(item, url) {
+    try {
+      Object.assign(item, await this.api.bring(url), { away: null, problem: "" });
+      this.items.tell(item);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      item.problem = error.message;
     }
   }
 

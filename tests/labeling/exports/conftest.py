@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -120,7 +120,7 @@ def coco(operation: Operation) -> Any:
     return json.loads(archive(operation).read("annotations.json"))
 
 
-def zipped(files: dict[str, str | bytes]) -> bytes:
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """A ZIP of these files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:

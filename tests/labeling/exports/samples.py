@@ -2,13 +2,22 @@
 
 import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from labeling.exports.formats import SourceFile
-from labeling.exports.records import ReadRecord, Record, RowError, Schema, SchemaClass, SchemaTag
+from labeling.exports.formats import SourceFile, Writer
+from labeling.exports.records import (
+    ReadRecord,
+    Record,
+    RowError,
+    Schema,
+    SchemaClass,
+    SchemaTag,
+    by_item,
+)
 from labeling.exports.resolving import resolve
 from labeling.projects.documents import Document
 from tests.labeling.projects.documents.strategies import (
@@ -112,3 +121,18 @@ def written(format_, records, schema=SCHEMA) -> bytes:
     stream = io.BytesIO()
     format_.write(stream, schema, records)
     return stream.getvalue()
+
+
+def written_files(format_, records, schema=SCHEMA) -> tuple[dict[str, bytes], Writer]:
+    """All files of a result by their paths, and the writer that made them."""
+    with TemporaryDirectory() as folder:
+        writer = format_.writer(Path(folder), schema, {})
+        for group in by_item(records):
+            writer.add(group)
+        writer.close()
+        return {each.path: b"".join(each.blocks) for each in writer.members()}, writer
+
+
+def sources(files: dict[str, bytes]) -> list[SourceFile]:
+    """Written files as files to read."""
+    return [source(data, name) for name, data in files.items()]

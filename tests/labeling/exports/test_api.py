@@ -66,7 +66,7 @@ def test_the_same_key_starts_nothing_again(script, manager, dataset):
         ({"id": 10**30}, "id"),
         ({"id": 0}, "id"),
         ({"which": "some"}, "which"),
-        ({"format": "voc"}, "format"),
+        ({"format": "dota"}, "format"),
     ],
 )
 def test_a_wrong_body_is_refused_by_field(script, manager, dataset, change, field):

@@ -55,11 +55,36 @@ def test_equal_names_are_numbered_also_those_that_differ_in_case_only():
         assert names.give(0, "other", "a.jpg") == "table/a.jpg"
 
 
+def test_names_differ_in_more_than_their_endings_for_the_files_beside_the_images():
+    with Names(":memory:") as names:
+        wanted = [(1, "a.jpg"), (2, "a.png"), (3, "a.b.png"), (4, "A.gif")]
+        assert names.give_all("d", wanted) == ["d/a.jpg", "d/a (2).png", "d/a.b.png", "d/A (3).gif"]
+
+
 @given(st.lists(st.text(max_size=3), max_size=20))
 def test_no_two_owners_get_one_path(wanted):
     with Names(":memory:") as names:
         paths = [names.give(n, "d", name).casefold() for n, name in enumerate(wanted)]
     assert len(set(paths)) == len(paths)
+
+
+SOME_NAMES = st.lists(
+    st.sampled_from(("a", "A", "a (2)", "a (3)", "b", "")) | st.text(max_size=2), max_size=20
+)
+
+
+@given(SOME_NAMES, st.integers(1, 7))
+def test_many_at_once_get_the_names_that_each_would_get_in_turn(wanted, at_once):
+    owners = list(enumerate(wanted))
+    with Names(":memory:") as one, Names(":memory:") as many:
+        in_turn = [one.give(owner, "d", name) for owner, name in owners]
+        together = [
+            path
+            for first in range(0, len(owners), at_once)
+            for path in many.give_all("d", owners[first : first + at_once])
+        ]
+        assert together == in_turn
+        assert many.give_all("elsewhere", owners) == in_turn
 
 
 def test_names_are_the_same_again(tmp_path):

@@ -1,16 +1,22 @@
 """The pages of exports and imports, as people press their buttons."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from labeling.exports.formats import formats, writable
 from labeling.operations.models import Operation
 from tests.factories import BatchFactory, JobFactory
 from tests.labeling.exports.conftest import coco, label, run
 from tests.labeling.exports.operations.test_importing import voc
 
 CHOICE = {"which": "all", "format": "coco"}
+
+
+def soup(page):
+    return BeautifulSoup(page, "html.parser")
 
 
 def subjects(dataset):
@@ -151,3 +157,29 @@ def test_the_pages_of_batches_and_jobs_lead_there(client_for, manager, viewer, d
         page = things[scope].get_absolute_url()
         assert url in client_for(manager).get(page).content.decode()
         assert url not in client_for(viewer).get(page).content.decode()
+
+
+def test_a_filtered_grid_leads_to_an_export_of_what_it_shows(client_for, manager, dataset):
+    client = client_for(manager)
+    page = client.get(dataset.get_absolute_url(), {"q": "0002"}).content.decode()
+    [link] = soup(page).select("#export-these")
+    form = soup(client.get(link["href"]).content.decode())
+    assert "0002" in form.select_one(".notice").text
+    [hidden] = form.select("input[name=filter]")
+    answer = client.post(
+        link["href"], {"which": "all", "format": "yolo", "filter": hidden["value"]}
+    )
+    assert answer.status_code == 302
+    operation = Operation.objects.get(kind="export")
+    assert operation.plan["filter"] == "q=0002"
+    assert not soup(client.get(dataset.get_absolute_url()).content.decode()).select("#export-these")
+
+
+def test_pages_say_what_each_format_holds_and_drops(client_for, manager, dataset):
+    client = client_for(manager)
+    url = reverse("exports:export-dataset", args=[dataset.pk])
+    page = client.get(url).content.decode()
+    for each in writable():
+        assert str(each.label) in page
+        assert str(each.holds) in page
+    assert str(formats["voc"].drops[0]) in page

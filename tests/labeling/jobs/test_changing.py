@@ -7,7 +7,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from labeling.core.errors import Conflict, Forbidden, Invalid
 from labeling.jobs.models import Event, Job
-from labeling.jobs.operations import changing
+from labeling.jobs.operations import job_tasks
 from labeling.operations import engine
 from labeling.operations.models import Operation
 from tests.factories import JobFactory
@@ -233,12 +233,65 @@ def test_a_manager_who_lost_the_role_meanwhile_changes_nothing(
 
 
 def test_many_jobs_go_in_chunks_and_a_retry_doubles_nothing(monkeypatch, change, jobs):
-    monkeypatch.setattr(changing, "CHUNK", 2)
+    monkeypatch.setattr(job_tasks, "CHUNK", 2)
     operation = change("set-priority", jobs, priority=4)
     engine.run(operation.pk)
     assert (operation.done, operation.total) == (3, 3)
     assert [row.number for row in operation.rows.all()] == [1, 2, 3]
     assert Event.objects.filter(verb="set-priority").count() == 3
+
+
+@pytest.fixture
+def retry(act, manager):
+    """Does the failed rows of a change again, to the end of the operation that does them."""
+
+    def run(operation: Operation) -> Operation:
+        again = act(manager, operation, "retry-failed").outcome
+        engine.run(again.pk)
+        again.refresh_from_db()
+        return again
+
+    return run
+
+
+def test_refused_jobs_alone_are_tried_again(change, retry, undo, jobs, act, manager, annotator2):
+    act(manager, jobs[0], "stop")
+    act(manager, jobs[2], "stop")
+    operation = change("assign", jobs, annotator=annotator2.pk)
+    assert [outcome for outcome, _message in outcomes(operation)] == ["error", "ok", "error"]
+    act(manager, jobs[0], "resume")
+    again = retry(operation)
+    assert (again.total, again.result) == (2, {"changed": 1, "skipped": 0, "refused": 1})
+    assert [row.data["job"] for row in again.rows.all()] == [jobs[0].pk, jobs[2].pk]
+    act(manager, jobs[2], "resume")
+    assert retry(again).result["changed"] == 1
+    assert values(jobs, "annotator_id") == [(annotator2.pk,)] * 3
+    assert undo(again).result["changed"] == 1
+
+
+def test_each_refused_job_of_a_spread_goes_to_the_same_person_again(
+    change, retry, batch, act, manager, annotator, annotator2
+):
+    free = [JobFactory.create(batch=batch, size=1) for _number in range(4)]
+    act(manager, free[3], "stop")
+    operation = change("spread", free, people=[annotator.pk, annotator2.pk])
+    act(manager, free[3], "resume")
+    assert retry(operation).result["changed"] == 1
+    people = [person for (person,) in values(free, "annotator_id")]
+    assert sorted(people) == sorted([annotator.pk, annotator2.pk] * 2)
+
+
+def test_what_could_not_be_taken_back_is_tried_again(
+    change, undo, retry, jobs, act, manager, annotator, annotator2
+):
+    operation = change("assign", jobs, annotator=annotator2.pk)
+    act(manager, jobs[1], "stop")
+    back = undo(operation)
+    assert back.result == {"changed": 2, "skipped": 0, "refused": 1}
+    act(manager, jobs[1], "resume")
+    again = retry(back)
+    assert (again.kind, again.total, again.result["changed"]) == ("undo-change-jobs", 1, 1)
+    assert values(jobs, "annotator_id") == [(annotator.pk,)] * 3
 
 
 def test_a_change_that_changed_nothing_cannot_be_undone(change, undo, jobs):

@@ -12,10 +12,10 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from labeling.core.errors import WorkflowError
 from labeling.core.workflow import actions, actions_of, perform, verbs_for
-from labeling.jobs.actions.batches import LAUNCHED, batch_status
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.recounting import recount_jobs
-from labeling.jobs.states import Status, status_of
+from labeling.jobs.settling import LAUNCHED, Facts, batch_status
+from labeling.jobs.states import BatchStatus, Status, status_of
 from tests.conftest import person
 from tests.factories import BatchFactory, DatasetFactory, JobFactory, ProjectFactory, TeamFactory
 
@@ -24,7 +24,7 @@ LEFT_OUT = {"comment", "save-annotation", "clone"}  # they move no counter
 MULTIPLYING = ("restart",)
 JOB_VERBS = [each.verb for each in actions_of(Job) if each.verb not in {*LEFT_OUT, *MULTIPLYING}]
 ITEM_VERBS = [each.verb for each in actions_of(JobItem) if each.verb not in LEFT_OUT]
-BATCH_VERBS = ["stop", "resume", "archive", "unarchive"]
+BATCH_VERBS = ["stop", "resume", "cancel", "reopen", "archive", "unarchive"]
 
 PICK = st.integers(0, 10_000)
 
@@ -139,8 +139,9 @@ class Life(RuleBasedStateMachine):
         batch = Batch.objects.get(pk=self.batch.pk)
         live = list(batch.jobs.filter(archived_at=None).values_list("status", flat=True))
         if live and batch.status in LAUNCHED:
-            completed, stopped = live.count(Status.COMPLETED), live.count(Status.STOPPED)
-            assert batch.status == batch_status(len(live), completed, stopped)
+            counted: dict[str, Any] = {each.value: live.count(each) for each in Status}
+            stop_asked = batch.status == BatchStatus.STOPPING
+            assert batch.status == batch_status(Facts(**counted, stop_asked=stop_asked))
 
 
 @pytest.mark.django_db

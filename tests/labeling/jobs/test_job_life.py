@@ -180,7 +180,13 @@ def test_the_objects_limit_holds_on_the_server(act, launch, annotator) -> None:
 def test_take_next_goes_by_priority_and_then_by_age(act, team, launch, annotator) -> None:
     launch(name="usual", split="segments", segment_size=3)
     launch(name="urgent", split="segments", segment_size=6, priority=5)
-    names = [act(annotator, team, "take-next").outcome.name for _time in range(3)]
+    names = []
+    for _time in range(3):
+        job = act(annotator, team, "take-next").outcome
+        assert act(annotator, team, "take-next").outcome == job, "one's own unfinished job first"
+        label_all(act, annotator, job)
+        act(annotator, job, "submit")
+        names.append(job.name)
     assert names == ["urgent", "usual 1/2", "usual 2/2"]
     with pytest.raises(Conflict, match="no open job"):
         act(annotator, team, "take-next")

@@ -233,6 +233,8 @@ def test_take_next_answers_the_job_or_says_that_the_pool_is_empty(api_for, team,
     answer = ana.post(url)
     assert (answer.status_code, answer.json()["id"]) == (201, waiting.pk)
     assert answer.json()["annotator"]["login"] == "ana"
+    assert ana.post(url).json()["id"] == waiting.pk, "one's own unfinished job first"
+    ana.post(f"/api/jobs/{waiting.pk}/submit/", {"anyway": True})
     answer = ana.post(url)
     assert (answer.status_code, answer.json()["state"]) == (409, "empty")
 

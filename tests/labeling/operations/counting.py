@@ -38,12 +38,21 @@ class Count(Kind):
 
     # What a test wants to happen at a named point of a chunk.
     hooks: Mapping[str, Callable[[Chunk], None]] = {}
+    retries = True
 
     def plan(self, actor: Any, team: Any, data: Mapping[str, Any]) -> Plan:
+        if "numbers" in data:
+            return Plan({"numbers": data["numbers"], "by": 10}, len(data["numbers"]))
         return Plan({"to": data.get("to", 25), "by": data.get("by", 10)}, data.get("to", 25))
+
+    def retry_rows(self, operation: Operation) -> Mapping[str, Any] | None:
+        failed = operation.rows.filter(outcome=Outcome.ERROR)
+        return {"numbers": list(failed.values_list("number", flat=True))} if self.retries else None
 
     def prepare(self, chunk: Chunk) -> list[int]:
         self._meet("preparing", chunk)
+        if "numbers" in chunk.plan:
+            return list(chunk.plan["numbers"])
         first = int(chunk.cursor.get("after", 0)) + 1
         return list(range(first, min(first + chunk.plan["by"], chunk.plan["to"] + 1)))
 
@@ -60,7 +69,7 @@ class Count(Kind):
             cursor={"after": last},
             done=len(prepared),
             rows=[self._row(number) for number in prepared],
-            finished=last >= chunk.plan["to"],
+            finished="numbers" in chunk.plan or last >= chunk.plan["to"],
             result={"last": last},
         )
 

@@ -8,9 +8,11 @@ from celery.worker import WorkController
 from django.db import connection
 
 from labeling.operations import embedded
-from labeling.operations.engine import stopping
+from labeling.operations.engine import slots, stopping
+from labeling.operations.models import Operation
+from labeling.operations.queues import Queue
 from labeling.operations.states import Status
-from tests.labeling.operations.counting import marks, meanwhile
+from tests.labeling.operations.counting import Count, marks, meanwhile
 
 PATIENCE = 30.0
 
@@ -25,6 +27,7 @@ def worker(transactional_db):
     for thread in started.threads:
         thread.join(PATIENCE)
     stopping.forget()
+    slots.limit({})
     current_app.conf.task_always_eager = True
 
 
@@ -59,6 +62,19 @@ def test_it_gives_its_operation_back_when_the_process_ends(worker, count, fate):
     ended = fate(operation)
     assert ended.status == Status.QUEUED
     assert marks(operation) == list(range(1, ended.done + 1))
+
+
+def test_a_thread_stays_free_for_quick_work(worker, count, fate, monkeypatch):
+    with meanwhile(preparing=lambda chunk: time.sleep(0.02)):
+        long = [count(to=1000, by=1) for _ in range(3)]
+        worker.start()
+        until(lambda: fate(long[0]).done)
+        monkeypatch.setattr(Count, "queue", Queue.QUICK)
+        quick = count(to=5)
+        until(lambda: fate(quick).status == Status.COMPLETE)
+        at_work = Operation.objects.filter(status=Status.RUNNING)
+        assert [each.pk for each in at_work] == [long[0].pk], "long work has one thread"
+        worker.stop()
 
 
 def test_a_death_of_the_worker_is_told_and_it_starts_again(

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import OperationalError
 from accounts.actor import Actor
 from labeling.core.errors import Conflict, Forbidden
 from labeling.core.workflow import actions, perform, verbs_for
-from labeling.operations import engine, scratch
+from labeling.operations import engine, scratch, tasks
 from labeling.operations.engine import claims, stopping
 from labeling.operations.kinds import OperationFailed, Restart, scratch_folder
 from labeling.operations.models import Operation
@@ -225,6 +226,26 @@ def test_a_process_that_ends_gives_its_operation_back(count, fate):
         stopping.forget()
     engine.run(operation.pk)
     assert marks(operation) == list(range(1, 101))
+
+
+def test_the_processes_that_a_worker_forked_are_asked_to_end_with_it():
+    asked, told = os.pipe()
+    ended, telling = os.pipe()
+    child = os.fork()
+    if not child:
+        os.read(asked, 1)
+        os.write(telling, b"y" if stopping.is_set() else b"n")
+        os._exit(0)
+    try:
+        tasks.give_back_what_is_at_work()
+        os.write(told, b".")
+        assert os.read(ended, 1) == b"y"
+    finally:
+        stopping.forget()
+        os.waitpid(child, 0)
+        for each in (asked, told, ended, telling):
+            os.close(each)
+    assert not stopping.is_set()
 
 
 def test_a_restart_begins_from_the_first_chunk_with_empty_rows(count, fate):

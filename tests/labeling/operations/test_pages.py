@@ -216,22 +216,6 @@ def test_the_page_leads_to_what_the_operation_is_about(count, team, page, manage
     assert page(operation.get_absolute_url()).context["subject"] is None
 
 
-def test_the_bell_counts_ones_own_that_run_or_have_just_finished(
-    count, team, page, manager, reviewer, take
-):
-    url = reverse("operations:bell", args=[team.pk])
-    assert "count" not in page(url).content.decode()
-    engine.run(count(to=1).pk)
-    take(count())
-    old = count(to=1)
-    engine.run(old.pk)
-    Operation.objects.filter(pk=old.pk).update(completed_at="2020-01-01T00:00Z")
-    text = page(url).content.decode()
-    assert '<span class="count dot">2</span>' in text
-    assert f'data-poll-url="{url}"' in text
-    assert "count" not in page(url, reviewer).content.decode()
-
-
 def test_queries_of_list_and_page_do_not_grow_with_rows(
     count, team, client_for, manager, django_assert_max_num_queries
 ):
@@ -253,3 +237,16 @@ def queries(client, url, limit):
     with limit(25) as seen:
         assert client.get(url).status_code == 200
     return len(seen)
+
+
+def test_retry_of_failed_rows_leads_to_the_operation_that_does_them(
+    count, page, client_for, manager, rings
+):
+    operation = count(to=25)
+    engine.run(operation.pk)
+    assert 'data-verb="retry-failed"' in page(operation.get_absolute_url()).content.decode()
+    url = reverse("operations:operation-verb", args=[operation.pk, "retry-failed"])
+    answer = client_for(manager).post(url)
+    again = Operation.objects.latest("pk")
+    assert again != operation
+    assert answer["Location"] == again.get_absolute_url()

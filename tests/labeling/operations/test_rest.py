@@ -46,6 +46,17 @@ def test_rows_come_in_pages_and_are_found_by_outcome(max_, count, rings):
     assert max_.get(f"{url}?kind=x").json()["errors"]["kind"]
 
 
+def test_rows_go_on_after_the_last_one_seen(max_, count, rings):
+    operation = count()
+    engine.run(operation.pk)
+    url = f"/api/operations/{operation.pk}/rows/?page_size=10"
+    seen: list[int] = []
+    while page := max_.get(f"{url}&after={seen[-1] if seen else 0}").json()["results"]:
+        seen += [row["number"] for row in page]
+    assert seen == [*range(1, 26)]
+    assert max_.get(f"{url}&after=soon").json()["errors"]["after"]
+
+
 def test_operations_are_found_by_kind_status_and_subject(max_, count, rings):
     operation, other = count(), count()
     engine.run(other.pk)
@@ -121,3 +132,17 @@ def test_the_desk_s_own_work_has_nobody_behind_it(max_, count, rings):
     operation = count(asker=None)
     assert max_.get(f"/api/operations/{operation.pk}/").json()["created_by"] is None
     assert Operation.objects.count() == 1
+
+
+def test_the_failed_rows_are_done_again_by_another_operation(max_, count, rings):
+    operation = count(to=25)
+    engine.run(operation.pk)
+    url = f"/api/operations/{operation.pk}/retry-failed/"
+    made = max_.post(url)
+    assert made.status_code == 201
+    again = made.json()
+    assert again["id"] != operation.pk
+    assert (again["kind"], again["status"], again["total"]) == ("test-count", "queued", 2)
+    engine.run(again["id"])
+    assert max_.get(f"/api/operations/{again['id']}/").json()["status"] == "complete"
+    assert max_.post(url.replace(str(operation.pk), str(count().pk))).status_code == 409

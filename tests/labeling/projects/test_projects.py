@@ -88,7 +88,8 @@ def test_an_archived_project_refuses_changes_and_comes_back(project, dataset, le
 def test_an_archived_project_offers_only_to_take_it_back(project, manager, actor_for, do):
     do(manager, project, "archive")
     project.refresh_from_db()
-    assert [each.verb for each in verbs_for(project, actor_for(manager))] == ["unarchive"]
+    # What people earned is paid all the same.
+    assert [each.verb for each in verbs_for(project, actor_for(manager))] == ["unarchive", "pay"]
 
 
 def test_a_dataset_is_made_edited_archived_and_taken_back(project, manager, do):

@@ -187,3 +187,21 @@ def test_what_became_of_each_file_can_be_read_by_scripts(dataset, manager, clien
     assert json.dumps(rows)
     assert rows[0]["data"] == {"item": Item.objects.get().pk}
     assert (rows[1]["name"], rows[1]["outcome"]) == ("x.png", "error")
+
+
+@pytest.mark.parametrize("kind", ["import-items", "import-annotations"])
+def test_only_an_upload_is_started_by_hand(dataset, manager, client_for, kind):
+    held = Operation.objects.create(
+        team=dataset.team,
+        kind=kind,
+        label="Import",
+        queue="bulk",
+        status=Status.PENDING,
+        created_by=manager,
+        plan={"dataset": dataset.pk},
+    )
+    StagedFile.objects.create(operation=held, file="staged/x", name="x.json", byte_size=1)
+    start = reverse("projects:upload-start", args=[held.pk])
+    assert client_for(manager).post(start, headers=JSON).status_code == 409
+    held.refresh_from_db()
+    assert held.status == Status.PENDING

@@ -131,6 +131,22 @@ def test_too_many_entries_are_refused(monkeypatch):
         opened(BytesIO(packed({f"{number}.png": b"x" for number in range(4)})))
 
 
+def test_a_million_entries_are_refused_before_their_list_is_read(monkeypatch):
+    def refuse(_file):
+        raise AssertionError("the list was read")
+
+    # What a large archive has at its end: the long record, where it lies, and the short one.
+    long = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, *([10**6] * 2), 10**8, 0)
+    place = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    short = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0, 0)
+    monkeypatch.setattr(archives, "ZipFile", refuse)
+    with pytest.raises(Refused, match="1000000 files"):
+        opened(BytesIO(b"PK\x03\x04" + bytes(99) + long + place + short))
+    plain = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, 10**8, 0, 0)
+    with pytest.raises(Refused, match="too long"):
+        opened(BytesIO(b"PK\x03\x04" + bytes(99) + plain))
+
+
 @pytest.mark.parametrize(
     "raw", [b"PK\x03\x04", b"PK\x03\x04" + bytes(100), packed({"1.png": PICTURE})[:-30]]
 )

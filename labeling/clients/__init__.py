@@ -1,0 +1,1 @@
+"""The vendors' edges: each translates one vendor's wire form to our words, and holds no rule."""

@@ -1,0 +1,106 @@
+"""The dates: for each work and each group of works a median and a band, or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from labeling.jobs.eta.capacity import LONGEST_DAYS
+from labeling.jobs.eta.days import clock_of
+from labeling.jobs.eta.facts import Facts, Finish, Floats, Work
+from labeling.jobs.eta.observing import Habits, habits_of
+from labeling.jobs.eta.simulating import Simulation
+
+NEEDED_ACTS = 3
+"""So many items of the team are evidence enough for a first, wide band."""
+FIRST_LOOK_DAYS = 45.0
+QUANTILES = np.array([0.1, 0.5, 0.9])
+
+
+def forecast(facts: Facts, habits: Habits | None = None) -> Mapping[str, Finish]:
+    """When each work and each group is finished.
+
+    A what-if is this with changed facts. The same facts always give the same answer.
+
+    Arguments:
+        habits: what was observed, if it is at hand: `habits_of` of the same acts and people.
+    """
+    habits = habits or habits_of(facts)
+    clock = clock_of(facts)
+    reasons = {work.key: reason for work in facts.works if (reason := _reason(work, habits))}
+    works = [work for work in facts.works if work.key not in reasons]
+    done = [work for work in works if work.to_do + work.to_review == 0]
+    finish: dict[str, Floats] = {work.key: np.array([clock.now]) for work in done}
+    works = [work for work in works if work.key not in finish]
+    if works:
+        found = Simulation(clock, habits, FIRST_LOOK_DAYS).run(works)
+        if any(not np.isfinite(ends).all() for ends in found.values()):
+            found = Simulation(clock, habits, LONGEST_DAYS).run(works)
+        finish |= found
+    answers = {
+        work.key: Finish(reason=reasons[work.key])
+        if work.key in reasons
+        else _answer(finish[work.key])
+        for work in facts.works
+    }
+    return answers | _groups(facts.works, finish, reasons)
+
+
+def _reason(work: Work, habits: Habits) -> str | Promise:
+    """Why a work cannot be estimated; empty when it can."""
+    if work.to_do + work.to_review == 0:
+        return ""
+    if work.is_paused:
+        return _("paused")
+    if work.to_do and not work.people:
+        return _("no one is assigned")
+    if work.to_review and work.reviewers is not None and not work.reviewers:
+        return _("no one reviews")
+    missing = NEEDED_ACTS - habits.labeling.seen - habits.review.seen
+    if missing > 0:
+        return ngettext_lazy("%d more item needed", "%d more items needed", missing) % missing
+    return ""
+
+
+def _groups(
+    works: Sequence[Work], finish: Mapping[str, Floats], reasons: Mapping[str, str | Promise]
+) -> dict[str, Finish]:
+    """A group is finished with the last of its works; without an estimate of one it has none."""
+    members: dict[str, list[Work]] = {}
+    for work in works:
+        for group in work.groups:
+            members.setdefault(group, []).append(work)
+    answers = {}
+    for group, inside in members.items():
+        missing = [reasons[work.key] for work in inside if work.key in reasons]
+        if missing:
+            answers[group] = Finish(reason=missing[0])
+            continue
+        ends = np.broadcast_arrays(*(finish[work.key] for work in inside))
+        answers[group] = _answer(np.max(ends, axis=0))
+    return answers
+
+
+def _answer(ends: Floats) -> Finish:
+    """The band; ends that lie beyond what was looked at count as its end."""
+    if np.isinf(ends).mean() >= 0.5:
+        return Finish(reason=_("not within a year at this pace"))
+    if np.isinf(ends).any():
+        latest = float(ends[np.isfinite(ends)].min()) + LONGEST_DAYS * 86_400
+        ends = np.where(np.isfinite(ends), ends, latest)
+    low, middle, high = (datetime.fromtimestamp(float(each), UTC) for each in _quantiles(ends))
+    return Finish(low, middle, high)
+
+
+def _quantiles(ends: Floats) -> Floats:
+    """Ends that were simulated, so that none lies in a night between two of them.
+
+    One more future would end by the n-th of N with the chance n / (N + 1).
+    """
+    count = len(ends)
+    low, middle, high = QUANTILES * (count + 1)
+    places = np.array([np.floor(low), np.ceil(middle), np.ceil(high)]).astype(np.int64) - 1
+    return np.asarray(np.sort(ends)[np.clip(places, 0, count - 1)])

@@ -1,0 +1,217 @@
+"""How long an item takes whom, as the gaps between their acts say.
+
+Time between two acts counts as work only while it is short; what is longer is a break. A pace is
+working time by items, so that pace and working days (see `days`) always multiply to what was
+really done. What few items say about a person on a batch is shrunk to what the person and the
+batch are like, and that to the team.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.jobs.eta.facts import Acts, Did, Flags, Floats, Integers
+
+GAPS_TO_A_BREAK = 8.0
+"""A gap of so many usual ones is a break, within these bounds in seconds."""
+SHORTEST_BREAK, LONGEST_WORK = 240.0, 3_600.0
+MEMORY_ITEMS = 400.0
+"""An item so many items ago counts a third."""
+SHRINK_ITEMS = 20.0
+"""After so many items a person's own pace on a batch counts half."""
+SHRINK_PAIRS = 0.4
+"""A person or batch seen in so many pairs is half believed to be different."""
+LEARNING_EDGES = np.array([3, 8, 15, 30, 60, 100])
+STEADY_ITEMS = 150
+"""Pairs with so many items say how learning goes."""
+LEARNING_PRIOR = 40.0
+DEFAULT_PACE = 60.0
+REVIEW_SHARE = 0.35
+"""What deciding takes of doing, until it is seen."""
+SPREAD = 0.4
+"""Sigma of the logarithm by which unseen people, and unseen batches, differ."""
+FLOOR = 0.05
+"""Sigma of the logarithm of a pace that was seen often."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The acts by person and time, with the time that each took.
+
+    Attributes:
+        took: seconds; 0 after a break.
+    """
+
+    acts: Acts
+    took: Floats
+
+    @property
+    def is_review(self) -> Flags:
+        """Which acts are decisions."""
+        return np.not_equal(self.acts.did, Did.DONE)
+
+
+def gaps_of(acts: Acts) -> Gaps:
+    """The time of each act since the same person's last, breaks left out."""
+    order = np.argsort(acts.person, kind="stable")
+    acts = Acts(acts.at[order], acts.person[order], acts.batch[order], acts.did[order])
+    gap = np.diff(acts.at, prepend=np.nan)
+    first = np.diff(acts.person, prepend=-1) != 0
+    gap[first] = np.inf
+    # By person, and there by station: the bound of a gap is that of the act that ends it.
+    starts = np.append(np.flatnonzero(first), len(gap))
+    is_review = acts.did != Did.DONE
+    is_work = np.zeros(len(gap), dtype=np.bool_)
+    for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        for review in (False, True):
+            mine = np.flatnonzero(is_review[begin:end] == review) + begin
+            if len(mine):
+                gaps = gap[mine]
+                middle = (len(mine) - 1) // 2
+                usual = np.partition(gaps, middle)[middle]
+                bound = np.clip(usual * GAPS_TO_A_BREAK, SHORTEST_BREAK, LONGEST_WORK)
+                is_work[mine] = gaps <= bound
+    return Gaps(acts, np.where(is_work, gap, 0.0))
+
+
+@dataclass(frozen=True)
+class Station:
+    """Paces at one station, labeling or review.
+
+    Attributes:
+        usual: logarithm of the team's seconds an item.
+        persons, batches: logarithm of how much slower each is, and how many items say so.
+        pairs: by batch its people in order of their numbers, the logarithm of the seconds an item
+            that each of them takes, and how many items say so.
+        seen: acts at this station.
+    """
+
+    usual: float
+    persons: dict[int, tuple[float, float]]
+    batches: dict[int, tuple[float, float]]
+    pairs: dict[int, tuple[Integers, Floats, Floats]]
+    seen: int
+
+    def pace(self, people: Sequence[int], batch: int) -> tuple[Floats, Floats, float, Floats]:
+        """By person the logarithm of the seconds an item; sigmas from person, batch and pair."""
+        known = [self.persons.get(person, (0.0, 0.0)) for person in people]
+        of_person = np.array(known, dtype=np.float64).reshape(-1, 2)
+        effect, evidence = self.batches.get(batch, (0.0, 0.0))
+        expected = self.usual + of_person[:, 0] + effect
+        own, count = np.zeros(len(people)), np.zeros(len(people))
+        if batch in self.pairs and len(people):
+            who, logs, items = self.pairs[batch]
+            wanted = np.array(people, dtype=np.int64)
+            place = np.minimum(np.searchsorted(who, wanted), len(who) - 1)
+            is_seen = who[place] == wanted
+            own = np.where(is_seen, logs[place], 0.0)
+            count = np.where(is_seen, items[place], 0.0)
+        rest = SHRINK_ITEMS / (count + SHRINK_ITEMS)
+        pair = np.hypot(FLOOR, np.minimum(0.15 * rest + 1.0 / np.sqrt(count + 25), 0.2))
+        return (
+            own * (1 - rest) + expected * rest,
+            rest * SPREAD / np.sqrt(1 + of_person[:, 1] / SHRINK_ITEMS),
+            float(SPREAD / np.sqrt(1 + evidence / SHRINK_ITEMS)),
+            pair,
+        )
+
+
+def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Station:
+    """The paces of labeling or review; what is unknown is taken from the other station."""
+    mine = gaps.is_review == review
+    person, batch = gaps.acts.person[mine], gaps.acts.batch[mine]
+    took = gaps.took[mine]
+    if not len(took):
+        usual = np.log(DEFAULT_PACE) if other is None else other.usual + np.log(REVIEW_SHARE)
+        people = {} if other is None else dict(other.persons)
+        batches = {} if other is None else dict(other.batches)
+        return Station(float(usual), people, batches, {}, 0)
+    low = int(batch.min())
+    width = int(batch.max()) - low + 1
+    names, pair, counts = np.unique(
+        person * width + batch - low, return_inverse=True, return_counts=True
+    )
+    keys = np.stack((names // width, names % width + low), axis=1)
+    place = _places(pair, counts)
+    steady = took / _learning(took, pair, place, counts)
+    weight = np.exp((place - counts[pair] + 1) / MEMORY_ITEMS)
+    items = np.bincount(pair, weights=weight).astype(np.float64)
+    centre = max(float(np.average(steady, weights=weight)), 0.5)
+    seconds = np.bincount(pair, weights=weight * steady)
+    logs = np.log(np.maximum((seconds + centre) / (items + 1), 0.2))
+    persons, batches, usual = _effects(keys, logs, items)
+    return Station(usual, persons, batches, _by_batch(keys, logs, items), len(took))
+
+
+def _by_batch(
+    keys: Integers, logs: Floats, items: Floats
+) -> dict[int, tuple[Integers, Floats, Floats]]:
+    """Rows of (person, batch) with what was found for each, put together by batch."""
+    order = np.lexsort((keys[:, 0], keys[:, 1]))
+    who, batch, logs, items = keys[order, 0], keys[order, 1], logs[order], items[order]
+    names, starts = np.unique(batch, return_index=True)
+    ends = np.append(starts[1:], len(batch))
+    return {
+        name: (who[begin:end], logs[begin:end], items[begin:end])
+        for name, begin, end in zip(names.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    }
+
+
+def _places(pair: Integers, counts: Integers) -> Integers:
+    """The how manyth act of its pair each is, from 0; acts of a person are in time order."""
+    order = np.argsort(pair, kind="stable")
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    places = np.empty(len(pair), dtype=np.int64)
+    places[order] = np.arange(len(pair)) - np.repeat(starts, counts)
+    return places
+
+
+def _learning(took: Floats, pair: Integers, place: Integers, counts: Integers) -> Floats:
+    """How much longer each item took for being among the first of its pair, at least 1."""
+    stage = np.searchsorted(LEARNING_EDGES, place, side="right")
+    last = len(LEARNING_EDGES)
+    is_steady = stage == last
+    steady_count = np.bincount(pair, weights=is_steady, minlength=len(counts))
+    steady_time = np.bincount(pair, weights=is_steady * took, minlength=len(counts))
+    known = (counts >= STEADY_ITEMS) & (steady_time > 0)
+    mean = np.where(known, steady_time / np.maximum(steady_count, 1), 1.0)
+    use = known[pair]
+    ratio = np.where(use, took / mean[pair], 0.0)
+    total = np.bincount(stage, weights=ratio, minlength=last + 1)
+    count = np.bincount(stage, weights=use, minlength=last + 1)
+    factor = (total + LEARNING_PRIOR) / (count + LEARNING_PRIOR)
+    factor[last] = 1.0
+    return np.maximum(factor, 1.0)[stage]
+
+
+def _effects(
+    keys: Integers, logs: Floats, items: Floats
+) -> tuple[dict[int, tuple[float, float]], dict[int, tuple[float, float]], float]:
+    """How persons and batches differ, told apart by going to and fro; both shrunk to none."""
+    weights = items / (items + SHRINK_ITEMS)
+    centre = float(np.average(logs, weights=weights))
+    names, places, effects = [], [], []
+    for column in (0, 1):
+        name, place = np.unique(keys[:, column], return_inverse=True)
+        names.append(name)
+        places.append(place.reshape(-1))
+        effects.append(np.zeros(len(name)))
+    for _round in range(8):
+        for column in (0, 1):
+            rest = logs - centre - effects[1 - column][places[1 - column]]
+            total = np.bincount(places[column], weights=weights * rest)
+            effects[column] = total / (np.bincount(places[column], weights=weights) + SHRINK_PAIRS)
+    found = [
+        {
+            int(name): (float(effect), float(count))
+            for name, effect, count in zip(
+                names[column],
+                effects[column],
+                np.bincount(places[column], weights=items),
+                strict=True,
+            )
+        }
+        for column in (0, 1)
+    ]
+    return found[0], found[1], centre

@@ -1,0 +1,72 @@
+"""How long one estimate takes for a team with 200 batches and 100 people.
+
+    python -m tests.bench.eta
+
+Prints the processor time of observing six weeks of acts, of the forecast from that, and of both.
+"""
+
+import time
+from datetime import UTC, datetime
+from statistics import median
+
+import numpy as np
+from django.conf import settings
+
+from labeling.jobs.eta.facts import Acts, Facts, Work
+from labeling.jobs.eta.forecasting import forecast
+from labeling.jobs.eta.observing import habits_of
+
+NOW = datetime(2026, 4, 15, 11, 20, tzinfo=UTC)
+DAY = 86_400.0
+PEOPLE, BATCHES, ACTS, ROUNDS = 100, 200, 200_000, 5
+
+
+def facts() -> Facts:
+    """A team that works on weekdays from 9 to 17, each person in half of the batches."""
+    dice = np.random.default_rng(1)
+    days = dice.integers(1, 42, size=ACTS)
+    start = NOW.replace(hour=0, minute=0).timestamp()
+    at = start - days * DAY + dice.uniform(9, 17, size=ACTS) * 3600
+    kept = ((at // DAY).astype(int) + 3) % 7 < 5
+    at = np.sort(at[kept])
+    did = np.where(dice.random(len(at)) < 0.25, 1 + (dice.random(len(at)) < 0.1), 0)
+    person = np.where(
+        did > 0, dice.integers(80, 100, size=len(at)), dice.integers(0, 100, size=len(at))
+    )
+    acts = Acts(at, person, dice.integers(0, BATCHES, size=len(at)), did)
+    works = [
+        Work(
+            key=f"batch {batch}",
+            batch=batch,
+            order=(1 + batch % 5, batch),
+            people=sorted(dice.choice(PEOPLE, size=PEOPLE // 2, replace=False).tolist()),
+            to_do=int(dice.integers(10, 500)),
+            to_review=5,
+            review=batch % 2 == 0,
+            groups=(f"project {batch % 20}",),
+        )
+        for batch in range(BATCHES)
+    ]
+    return Facts(NOW, UTC, works, acts)
+
+
+def main() -> None:
+    """Measure and print."""
+    settings.configure(USE_I18N=False)
+    given = facts()
+    observing, forecasting = [], []
+    for _round in range(ROUNDS):
+        begin = time.process_time()
+        habits = habits_of(given)
+        middle = time.process_time()
+        forecast(given, habits)
+        observing.append(middle - begin)
+        forecasting.append(time.process_time() - middle)
+    print(f"{PEOPLE} people, {BATCHES} batches, {len(given.acts)} acts")
+    print(f"Processor time, medians of {ROUNDS}:")
+    print(f"observing   {median(observing) * 1000:6.0f} ms")
+    print(f"forecasting {median(forecasting) * 1000:6.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
