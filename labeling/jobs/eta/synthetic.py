@@ -24,6 +24,7 @@ FEWEST_ITEMS = 40
 DECISION_SHARE = 0.3
 """Time of a decision in items of the same person."""
 SPREAD_OF_SIZES = 15.0
+EVENING_HOURS = 5.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class World:
         reviewers: share of people who review; every second one of them does nothing else.
         rejection: share of decisions that send an item back.
         everybody: chance that a batch is for the whole team and not for a half of it.
+        evening: share of people who begin five hours later than the others.
+        levels: how many levels of priority batches are spread over.
     """
 
     people: int = 12
@@ -73,6 +76,8 @@ class World:
     reviewers: float = 0.25
     rejection: float = 0.08
     everybody: float = 0.5
+    evening: float = 0.0
+    levels: int = 5
 
 
 @dataclass
@@ -224,6 +229,9 @@ class Simulation:
             shift_hours=dice.choice([4, 6, 7.5, 8, 8, 8.5]),
             weekdays=weekdays,
         )
+        # Without evening shifts no die is cast, so that older histories stay what they were.
+        if world.evening and dice.random() < world.evening:
+            person.start_hour += EVENING_HOURS
         if dice.random() < world.leaving:
             person.leaves = dice.uniform(0.2, 1.2) * world.days * DAY
         elif dice.random() < world.leaving:
@@ -280,7 +288,7 @@ class Simulation:
         batch = _Batch(
             number=number,
             items=items,
-            priority=dice.randint(1, 5),
+            priority=dice.randint(1, world.levels),
             difficulty=difficulty,
             people=frozenset(person.number for person in people),
             review=review,

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.jobs.eta.synthetic import Simulation, World
 
 ABOVE_ZERO = {"days", "load", "seconds", "learned"}
-WHOLE_NUMBERS = {"people": 2, "batches": 1}
+WHOLE_NUMBERS = {"people": 2, "batches": 1, "levels": 1}
 """Options that are counts, with the least that makes sense."""
 
 
