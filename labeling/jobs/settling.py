@@ -8,6 +8,7 @@ so `settle_queues` looks at that every few seconds instead.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q
@@ -88,19 +89,22 @@ def settle_batch(batch_id: int) -> None:
     settle_batches([batch_id])
 
 
-def settle_batches(batch_ids: Iterable[int]) -> None:
+def settle_batches(batch_ids: Iterable[int]) -> dict[int, datetime]:
     """Let the stored statuses of launched batches follow their facts.
 
     The batches are held before their jobs are counted, in the order of their keys: of two people
     who stop the last two jobs at once, the second counts what the first has done. A queued batch
     stays queued until somebody begins it or `settle_queues` finds that somebody could.
+
+    Returns:
+        When each job was stopped that is stopped with its batch.
     """
     wanted = set(batch_ids)
     if not wanted:
-        return
+        return {}
     batches = Batch.objects.filter(pk__in=wanted, status__in=LAUNCHED).order_by("pk")
     stored = dict(batches.select_for_update(no_key=True).values_list("pk", "status"))
-    stop_idle_jobs(pk for pk, status in stored.items() if status == BatchStatus.STOPPING)
+    stopped = stop_idle_jobs(pk for pk, status in stored.items() if status == BatchStatus.STOPPING)
     poor = {pk for rule in pay_rules for pk in rule(stored)}
     moved: dict[BatchStatus, list[int]] = {}
     for batch_id, jobs in _jobs_by_status(stored).items():
@@ -117,6 +121,18 @@ def settle_batches(batch_ids: Iterable[int]) -> None:
             moved.setdefault(follows, []).append(batch_id)
     for status, ids in moved.items():
         Batch.objects.filter(pk__in=ids).update(status=status, updated_at=timezone.now())
+    return stopped
+
+
+def settle_jobs(jobs: Collection[Job]) -> None:
+    """Settle the batches of these jobs, which have changed.
+
+    One that became idle in a batch that is stopping is stopped with it: the job in memory follows.
+    """
+    stopped = settle_batches(job.batch_id for job in jobs)
+    for job in jobs:
+        if job.pk in stopped:
+            job.stopped_at, job.status = stopped[job.pk], Status.STOPPED
 
 
 def idle_jobs() -> Q:
@@ -124,20 +140,20 @@ def idle_jobs() -> Q:
     return Q(status=Status.PENDING) | (any_of(ANNOTATING) & Q(annotator=None))
 
 
-def stop_idle_jobs(batch_ids: Iterable[int]) -> list[int]:
-    """Stop the jobs of these batches that nobody is at work on; answers which.
+def stop_idle_jobs(batch_ids: Iterable[int]) -> dict[int, datetime]:
+    """Stop the jobs of these batches that nobody is at work on; answers which, and when.
 
     So nobody begins another job of a batch that is stopping: a job that was given back, cloned or
     restarted meanwhile waits with the others until the batch resumes.
     """
     wanted = set(batch_ids)
     if not wanted:
-        return []
+        return {}
     jobs = Job.objects.live().filter(idle_jobs(), batch__in=wanted).order_by("pk")
     ids = list(jobs.values_list("pk", flat=True))
     now = timezone.now()
     Job.objects.filter(pk__in=ids).update(stopped_at=now, updated_at=now)
-    return ids
+    return dict.fromkeys(ids, now)
 
 
 def _jobs_by_status(batch_ids: Collection[int]) -> dict[int, Counter[str]]:

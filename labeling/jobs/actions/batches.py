@@ -78,7 +78,7 @@ class StopBatch(BatchAction):
 
     def effect(self, change: Change) -> None:
         """Jobs that nobody is at work on stop with it."""
-        ids = stop_idle_jobs([change.obj.pk])
+        ids = list(stop_idle_jobs([change.obj.pk]))
         record_for_jobs(change, "stop", ids)
         change.note["jobs"] = len(ids)
         follow(change)

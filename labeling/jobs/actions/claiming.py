@@ -16,7 +16,7 @@ from labeling.jobs.actions.base import JobAction, people_who
 from labeling.jobs.models import Event, Job
 from labeling.jobs.queue.leases import lend
 from labeling.jobs.queue.pulling import hold_person, next_claimable, unfinished_of
-from labeling.jobs.settling import settle_batch, settle_batches
+from labeling.jobs.settling import settle_jobs
 from labeling.jobs.states import ANNOTATING, OPEN
 
 
@@ -107,7 +107,7 @@ class Release(JobAction):
 
     def effect(self, change: Change) -> None:
         """In a batch that is stopping nobody else begins it."""
-        settle_batch(change.obj.batch_id)
+        settle_jobs([change.obj])
 
 
 class PersonField(forms.ModelChoiceField[User]):
@@ -171,7 +171,7 @@ class Assign(JobAction):
 
     def effects(self, changes: Sequence[Change]) -> None:
         """What went to the pool of a batch that is stopping, nobody else begins."""
-        settle_batches(change.obj.batch_id for change in changes if not change.obj.annotator_id)
+        settle_jobs([change.obj for change in changes if not change.obj.annotator_id])
 
 
 class ReviewerForm(forms.Form):

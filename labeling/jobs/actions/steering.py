@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.core.workflow import Change, register
 from labeling.jobs.actions.base import JobAction, canceled_with_its_batch
 from labeling.jobs.models import Job
-from labeling.jobs.settling import settle_batch, settle_batches
+from labeling.jobs.settling import settle_batch, settle_jobs
 from labeling.jobs.states import FINISHED, OPEN, BatchStatus, JobType, Priority, State
 from labeling.jobs.succession import make_successor
 
@@ -34,7 +34,7 @@ class Stop(JobAction):
 
     def effects(self, changes: Sequence[Change]) -> None:
         """A batch whose jobs are all stopped is stopped."""
-        settle_batches(change.obj.batch_id for change in changes)
+        settle_jobs([change.obj for change in changes])
 
 
 @register
@@ -64,7 +64,7 @@ class Resume(JobAction):
 
     def effects(self, changes: Sequence[Change]) -> None:
         """Their batches go on with them."""
-        settle_batches(change.obj.batch_id for change in changes)
+        settle_jobs([change.obj for change in changes])
 
 
 @register
@@ -97,7 +97,7 @@ class Archive(JobAction):
 
     def effects(self, changes: Sequence[Change]) -> None:
         """Their batches follow the jobs that are left."""
-        settle_batches(change.obj.batch_id for change in changes)
+        settle_jobs([change.obj for change in changes])
 
 
 @register
@@ -119,7 +119,7 @@ class Unarchive(JobAction):
 
     def effects(self, changes: Sequence[Change]) -> None:
         """Their batches count them again."""
-        settle_batches(change.obj.batch_id for change in changes)
+        settle_jobs([change.obj for change in changes])
 
 
 class PriorityForm(forms.Form):

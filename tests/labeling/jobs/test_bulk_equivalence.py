@@ -18,6 +18,7 @@ from labeling.core.refusals import explained
 from labeling.core.workflow import Action, Change, actions, actions_of, perform
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.operations.job_tasks import MARKS, VALUES
+from labeling.jobs.settling import stop_idle_jobs
 from labeling.jobs.states import BatchStatus, Stage, State
 from labeling.operations import engine
 from tests.factories import BatchFactory, DatasetFactory, JobFactory, MembershipFactory, UserFactory
@@ -98,7 +99,7 @@ def make(dataset, people, states, batches) -> list[Job]:
         BatchFactory.create(dataset=dataset, status=status, allow_own_review=own)
         for status, own in batches
     ]
-    return [
+    jobs = [
         JobFactory.create(
             **{
                 **state,
@@ -109,6 +110,8 @@ def make(dataset, people, states, batches) -> list[Job]:
         )
         for state in states
     ]
+    stop_idle_jobs(batch.pk for batch in made if batch.status == BatchStatus.STOPPING)
+    return jobs
 
 
 def raw(people: Mapping[str, User | None], given: Mapping[str, Any]) -> dict[str, Any]:
