@@ -122,6 +122,15 @@ class ForecastOf(models.TextChoices):
     PERSON = "person", _("person")
 
 
+class Standing(models.TextChoices):
+    """How an estimate stands against the due date."""
+
+    ON_TIME = "on_time", _("on time")
+    AT_RISK = "at_risk", _("at risk")
+    LATE = "late", _("late")
+    NONE = "none", _("not known")
+
+
 ANNOTATING = frozenset(
     {
         (Stage.ANNOTATION, State.NEW),

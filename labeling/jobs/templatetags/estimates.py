@@ -1,0 +1,21 @@
+"""The tags that draw estimates: `{% load estimates %}`."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from labeling.jobs.estimates.reading import Estimate
+from labeling.jobs.estimates.showing import age_words, draw_estimate
+
+register = template.Library()
+
+
+@register.simple_tag(name="estimate")
+def estimate_tag(estimate: Estimate | None, badge: bool = True) -> SafeString:
+    """An estimate as a date with its band, or why there is none; `labeling.jobs.estimates`."""
+    return draw_estimate(estimate, badge=badge)
+
+
+@register.filter
+def age(estimate: Estimate) -> str:
+    """How old an estimate is, and whether it is being refreshed."""
+    return age_words(estimate)
