@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("labeling.jobs.urls")),
     path("api/", include("labeling.api_urls")),
     path("labelbox/", include("labeling.clients.labelbox.urls")),
+    path("supervisely/", include("labeling.clients.supervisely.urls")),
     path("admin/", admin.site.urls),
 ]

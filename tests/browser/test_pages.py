@@ -48,6 +48,7 @@ NO_PAGES = {
     "/labelbox/graphql": "for scripts",
     "/labelbox/results/<token>": "for scripts",
     "/labelbox/teams/<team_id>/graphql": "for scripts",
+    "/supervisely/public/api/v3/<name>": "for scripts",
     "/operations/<pk>/progress/": "part of a page",
     "/operations/<pk>/results.jsonl": "a file",
     "/operations/<pk>/rows.jsonl": "a file",

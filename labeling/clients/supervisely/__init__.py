@@ -1,0 +1,1 @@
+"""What Supervisely's own SDK asks, answered from ours; see README.md."""

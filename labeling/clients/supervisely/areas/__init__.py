@@ -1,0 +1,5 @@
+"""What is served, one module for each area of the SDK; importing them fills the table of calls."""
+
+from labeling.clients.supervisely.areas import instance, roles, teams, users, workspaces
+
+__all__ = ["instance", "roles", "teams", "users", "workspaces"]
