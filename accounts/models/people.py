@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -172,7 +173,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """What one person is in one team. Deactivated, it stays as the history's witness."""
+    """What one person is in one team. Deactivated, it stays as the history's witness.
+
+    Attributes:
+        most_jobs: at most so many unfinished jobs at once; None sets no bound.
+    """
 
     team = models.ForeignKey(
         Team, models.CASCADE, related_name="memberships", verbose_name=_("team")
@@ -185,6 +190,9 @@ class Membership(models.Model):
         _("restricted"),
         default=False,
         help_text=_("An annotator who sees only own work, and nothing of others."),
+    )
+    most_jobs = models.PositiveSmallIntegerField(
+        _("most open jobs"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True)
