@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, Invitation, Membership, Team, User
 from accounts.roles import Role
 from labeling.jobs.models import (
+    Activity,
     Batch,
     Event,
     Forecast,
@@ -32,6 +33,7 @@ from labeling.jobs.models import (
     Terms,
     WorkingHours,
 )
+from labeling.jobs.models.activity import quarter_of
 from labeling.operations.models import (
     Attempt,
     Delivery,
@@ -159,6 +161,8 @@ def _fill(scene: Scene, person: User, key: int | None) -> None:
     AnnotationFactory.create(pk=key, job_item=job_item)
     _talk(job, person, key)
     Pace.objects.create(pk=key, user=person, project=project, last_done_at=now)
+    quarter = quarter_of(now)
+    Activity.objects.create(pk=key, team=team, user=person, quarter=quarter, done=3, accepted=2)
     SavedView.objects.create(
         pk=key, team=team, user=owner, page="jobs:job-list", name=f"Mine {project.pk}"
     )

@@ -1,6 +1,7 @@
 """Every verb of human work. Importing this package fills the registry."""
 
 from labeling.jobs.actions import (
+    activity,
     annotating,
     batches,
     claiming,
@@ -21,6 +22,7 @@ from labeling.jobs.actions import (
 )
 
 __all__ = [
+    "activity",
     "annotating",
     "batches",
     "claiming",

@@ -1,5 +1,6 @@
 """Tables of human work."""
 
+from labeling.jobs.models.activity import Activity
 from labeling.jobs.models.annotations import Annotation
 from labeling.jobs.models.batches import Batch
 from labeling.jobs.models.forecasts import Forecast, WorkingHours
@@ -10,6 +11,7 @@ from labeling.jobs.models.people import Pace, SavedView
 from labeling.jobs.models.skills import PersonSkill, Skill
 
 __all__ = [
+    "Activity",
     "Annotation",
     "Batch",
     "Comment",
