@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 MOST_LABELS = 8  # under one bar chart; more would touch each other on a phone
+MOST_VALUES = 16  # above its bars; of more bars only the highest says its value
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def bar_chart(bars: Sequence[Bar], title: str, height: int = 160) -> SafeString:
     """Vertical bars with their values above and their labels below.
 
     Places are percentages of whatever width there is, so that the words keep their size. Among
-    many bars only some are labelled, the last one always: words must not run into each other.
+    many bars only some are labelled, the last one always, and only the highest says its value:
+    words must not run into each other. Each bar says both to whoever points at it.
     """
     if not bars:
         return _empty(title, height)
@@ -96,21 +98,24 @@ def bar_chart(bars: Sequence[Bar], title: str, height: int = 160) -> SafeString:
     slot = 100 / len(bars)
     base, head = height - 18, 16
     every = -(-len(bars) // MOST_LABELS)
+    valued = range(len(bars)) if len(bars) <= MOST_VALUES else [_highest(bars)]
     drawn = []
     for index, bar in enumerate(bars):
         label = "" if (len(bars) - 1 - index) % every else bar.label
-        value = _short(bar.value) if bar.value else ""
+        value = _short(bar.value) if bar.value and index in valued else ""
+        said = f"{bar.label}: {_short(bar.value)}"
         tall = (base - head) * max(bar.value, 0) / top
         middle = _short(slot * (index + 0.5))
         drawn.append(
             (
                 bar.css, _short(slot * (index + 0.15)), _short(base - tall), _short(slot * 0.7),
-                _short(tall), middle, _short(base - tall - 4), value, middle, height - 4, label,
+                _short(tall), said, middle, _short(base - tall - 4), value, middle, height - 4,
+                label,
             )
         )  # fmt: skip
     marks = format_html_join(
         "",
-        '<rect class="{}" x="{}%" y="{}" width="{}%" height="{}" rx="2"/>'
+        '<rect class="{}" x="{}%" y="{}" width="{}%" height="{}" rx="2"><title>{}</title></rect>'
         '<text class="chart-value" x="{}%" y="{}">{}</text>'
         '<text class="chart-label" x="{}%" y="{}">{}</text>',
         drawn,
@@ -123,6 +128,11 @@ def bar_chart(bars: Sequence[Bar], title: str, height: int = 160) -> SafeString:
         base,
         marks,
     )
+
+
+def _highest(bars: Sequence[Bar]) -> int:
+    """The place of the last of the highest bars."""
+    return max(range(len(bars)), key=lambda place: (bars[place].value, place))
 
 
 def burn_up(

@@ -100,9 +100,16 @@ def test_no_chart_has_a_style_of_its_own_or_markup_from_its_words():
 def test_among_many_bars_only_some_have_words():
     bars = [charts.Bar(f"day {number}", number) for number in range(14)]
     picture = charts.bar_chart(bars, "a fortnight")
-    assert picture.count("day ") == 7
-    assert "day 13" in picture
+    assert picture.count(">day ") == 14 + 7  # each bar says its own to who points at it
+    assert ">day 13</text>" in picture
     assert ">0</text>" not in picture
+
+
+def test_of_very_many_bars_only_the_highest_says_its_value():
+    bars = [charts.Bar(f"day {number}", number % 10) for number in range(30)]
+    picture = charts.bar_chart(bars, "a month")
+    assert re.findall(r'class="chart-value"[^>]*>(\d+)<', picture) == ["9"]
+    assert "<title>day 3: 3</title>" in picture
 
 
 def test_a_burn_up_ends_where_all_is_done():
