@@ -48,9 +48,12 @@ ASKS_NO_ROLE: dict[type[models.Model], str] = {
 # Verbs that an interface offers elsewhere, and where.
 NO_PAGE = {
     "datasets create-batch": "the form of a batch has a page of its own, with its preview",
+    "datasets set-labels": "people draw labels, or import them as files; this is for scripts",
     "invitations join": BY_LINK,
     "invitations register": BY_LINK,
     "tokens revoke-token": ABOUT_ONESELF,
+    "teams add-member": "for scripts that set a team up; on pages people are invited",
+    "users create-person": "for scripts that set a team up; on pages people are invited",
     "users create-team": ABOUT_ONESELF,
     "users create-token": ABOUT_ONESELF,
     "users edit-profile": ABOUT_ONESELF,
@@ -58,6 +61,7 @@ NO_PAGE = {
 NO_REST = {
     "invitations join": BY_LINK,
     "invitations register": BY_LINK,
+    "users create-person": "users.add of Supervisely's SDK",
     "users create-team": "POST /api/teams/",
     "users create-token": "tokens are made by people, on a page",
     "users edit-profile": "an account is changed by its person, on a page",
@@ -75,6 +79,7 @@ OPEN_TO_VISITORS = {
 # Addresses with a parameter that an outsider may open, and why.
 OPEN_TO_OUTSIDERS = {
     "/labelbox/teams/<team_id>/graphql": "asks for a token in the body of its answer",
+    "/supervisely/public/api/v3/<name>": "asks for a token itself, and answers 401",
     "/invitations/<token>/": "its link is the key; a wrong one is told so",
 }
 

@@ -29,11 +29,14 @@ class UserQuerySet(models.QuerySet["User"]):
     """People, as others may see them."""
 
     def visible_to(self, actor: "Actor") -> "UserQuerySet":
-        """Whoever shares a team with the actor; a restricted person sees only themselves there."""
-        teammates = Membership.objects.filter(
-            team__in=actor.unrestricted_team_ids, user=models.OuterRef("pk")
-        )
-        return self.filter(Q(pk=actor.user.pk) | Q(models.Exists(teammates)))
+        """Whoever shares a team with the actor; a restricted person sees only themselves there.
+
+        And those whom the actor has made an account for, while they are in no team yet.
+        """
+        memberships = Membership.objects.filter(user=models.OuterRef("pk"))
+        teammates = memberships.filter(team__in=actor.unrestricted_team_ids)
+        waiting = Q(made_by=actor.user.pk) & ~models.Exists(memberships)
+        return self.filter(Q(pk=actor.user.pk) | Q(models.Exists(teammates)) | waiting)
 
     def who_can(self, capability: Capability, team_id: int) -> "UserQuerySet":
         """Active people whose role in that team holds the capability."""
@@ -66,7 +69,11 @@ class PeopleManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. The login is `username`; what others see is `name`."""
+    """A person. The login is `username`; what others see is `name`.
+
+    Attributes:
+        made_by: who made this account for them; None for those who registered themselves.
+    """
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -77,6 +84,9 @@ class User(AbstractUser):
         max_length=8,
         choices=MailWish.choices,
         default=MailWish.NEVER,
+    )
+    made_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
 
     objects: ClassVar[PeopleManager] = PeopleManager()

@@ -18,7 +18,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import IO, Any, cast
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -118,8 +118,3 @@ def raw_json(content: bytes) -> Any:
 def dumped(value: Any) -> str:
     """JSON text, as answers write it."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def not_found() -> Http404:
-    """What is not there and what the person may not see look the same."""
-    return Http404()

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from labeling.clients.supervisely.calls import Asking
 from labeling.clients.supervisely.wire import LARGEST_KEY, Body, read_moment
-from labeling.core.errors import Invalid
 from labeling.core.key_lists import among
 
 M = TypeVar("M", bound=models.Model)
@@ -26,10 +25,10 @@ ID_ONLY: Mapping[str, str] = {"id": "pk"}
 def paged(
     asking: Asking,
     found: models.QuerySet[M],
-    shape: Callable[[M], Any],
+    shape: Callable[[Any], Any],
     orders: Mapping[str, str] = ID_ONLY,
     *,
-    prepare: Callable[[list[M]], Collection[M]] | None = None,
+    prepare: Callable[[list[M]], Iterable[Any]] | None = None,
 ) -> dict[str, Any]:
     """One page of a list in the envelope that the SDK insists on.
 
@@ -37,7 +36,7 @@ def paged(
         shape: one row as the SDK reads it.
         orders: columns by the field that `sort` names.
         prepare: gets the rows of the page before they are shaped, to read what belongs to them
-            in few queries.
+            in few queries; what it answers is shaped instead.
 
     Raises:
         Invalid: an unknown field to sort by, no such page size.
@@ -46,9 +45,8 @@ def paged(
     number = max(asking.body.number_or_none("page") or 1, 1)
     total = found.count()
     begin = (number - 1) * size
-    rows: Collection[M] = list(_ordered(found, asking.body, orders)[begin : begin + size])
-    if prepare is not None:
-        rows = prepare(list(rows))
+    page = list(_ordered(found, asking.body, orders)[begin : begin + size])
+    rows = page if prepare is None else prepare(page)
     return envelope([shape(row) for row in rows], total, size)
 
 
@@ -183,8 +181,3 @@ def _text(condition: Body, value: Any) -> str:
     if not isinstance(value, str):
         raise condition.wrong("value", _("Send one text."))
     return value
-
-
-def texts_of(errors: Iterable[Invalid]) -> str:
-    """Several refusals in one line."""
-    return " ".join(str(error.message) for error in errors)

@@ -1,5 +1,5 @@
 """What is served, one module for each area of the SDK; importing them fills the table of calls."""
 
-from labeling.clients.supervisely.areas import instance, roles, teams, users, workspaces
+from labeling.clients.supervisely.areas import instance, members, roles, teams, users, workspaces
 
-__all__ = ["instance", "roles", "teams", "users", "workspaces"]
+__all__ = ["instance", "members", "roles", "teams", "users", "workspaces"]

@@ -14,10 +14,10 @@ ROOT = "/supervisely/public/api/v3"
 def ask(client):
     """Send a call with a person's token: `ask(person, "teams.list", page=1)`; the answer."""
 
-    def asked(person: User | None, name: str, **body: Any) -> Any:
+    def asked(person: User | None, call: str, /, **body: Any) -> Any:
         headers = {"x-api-key": ApiToken.issue(person, "script")[1]} if person else {}
         sent = json.dumps(body)
-        return client.post(f"{ROOT}/{name}", sent, "application/json", headers=headers)
+        return client.post(f"{ROOT}/{call}", sent, "application/json", headers=headers)
 
     return asked
 
@@ -26,8 +26,8 @@ def ask(client):
 def told(ask):
     """The same for what is answered with 200: its JSON."""
 
-    def asked(person: User, name: str, **body: Any) -> Any:
-        answer = ask(person, name, **body)
+    def asked(person: User, call: str, /, **body: Any) -> Any:
+        answer = ask(person, call, **body)
         assert answer.status_code == 200, answer.content.decode()
         return answer.json()
 
@@ -38,8 +38,8 @@ def told(ask):
 def refused(ask):
     """The same for what is refused: its status and words."""
 
-    def asked(person: User | None, name: str, **body: Any) -> tuple[int, str]:
-        answer = ask(person, name, **body)
+    def asked(person: User | None, call: str, /, **body: Any) -> tuple[int, str]:
+        answer = ask(person, call, **body)
         assert 400 <= answer.status_code < 500, answer.content.decode()
         return answer.status_code, answer.json()["details"]["message"]
 

@@ -1,5 +1,7 @@
 """What all calls share: who asks, pages, filters, orders, and refusals in the SDK's form."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import ApiToken
@@ -25,7 +27,7 @@ def test_a_wrong_token_is_told_so(client):
 
 
 def test_the_token_of_somebody_deactivated_opens_nothing(client):
-    membership = MembershipFactory()
+    membership = MembershipFactory.create()
     secret = ApiToken.issue(membership.user, "script")[1]
     membership.user.is_active = False
     membership.user.save()
@@ -61,7 +63,7 @@ def test_what_is_no_id_is_refused_by_its_field(refused, manager, key):
 
 
 def test_pages_follow_each_other_and_lose_nothing(told, manager, team):
-    made = [WorkspaceFactory(team=team).pk for _ in range(7)]
+    made = [WorkspaceFactory.create(team=team).pk for _ in range(7)]
     first = told(manager, "workspaces.list", teamId=team.pk, per_page=3)
     assert (first["total"], first["perPage"], first["pagesCount"]) == (7, 3, 3)
     seen = [row["id"] for row in first["entities"]]
@@ -98,7 +100,7 @@ def test_an_empty_list_is_one_page(told, manager, team):
 )
 def test_every_operator_of_the_sdk_filters(told, manager, condition, names, team):
     for name in "abc":
-        WorkspaceFactory(team=team, name=name)
+        WorkspaceFactory.create(team=team, name=name)
     found = told(manager, "workspaces.list", teamId=team.pk, filter=[condition])
     assert [row["name"] for row in found["entities"]] == names
 
@@ -122,7 +124,7 @@ def test_a_filter_that_means_nothing_is_refused_and_not_ignored(refused, manager
 
 def test_lists_are_sorted_both_ways_and_by_known_fields_only(told, refused, manager, team):
     for name in "bca":
-        WorkspaceFactory(team=team, name=name)
+        WorkspaceFactory.create(team=team, name=name)
     ask = {"teamId": team.pk, "sort": "name"}
     rows = told(manager, "workspaces.list", **ask, sort_order="desc")["entities"]
     assert [row["name"] for row in rows] == ["c", "b", "a"]
@@ -130,11 +132,12 @@ def test_lists_are_sorted_both_ways_and_by_known_fields_only(told, refused, mana
 
 
 def test_another_teams_ids_are_not_there(refused, manager):
-    other = TeamFactory()
-    shelf = WorkspaceFactory(team=other)
-    stranger = UserFactory()
-    for name, key in (("teams", other), ("workspaces", shelf), ("users", stranger)):
-        assert refused(manager, f"{name}.info", id=key.pk)[0] == 404
+    other = TeamFactory.create()
+    shelf = WorkspaceFactory.create(team=other)
+    stranger = UserFactory.create()
+    made: list[tuple[str, Any]] = [("teams", other), ("workspaces", shelf), ("users", stranger)]
+    for name, thing in made:
+        assert refused(manager, f"{name}.info", id=thing.pk)[0] == 404
     assert refused(manager, "workspaces.list", teamId=other.pk)[0] == 404
 
 
