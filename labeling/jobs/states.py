@@ -72,6 +72,15 @@ class Split(models.TextChoices):
     SEGMENTS = "segments", _("segments into the pool")
 
 
+class Spread(models.TextChoices):
+    """How much of an even split each person gets."""
+
+    EQUAL = "equal", _("the same to everybody")
+    WEIGHTS = "weights", _("by weights")
+    PERCENT = "percent", _("by percentages")
+    PACE = "pace", _("by pace: all finish together")
+
+
 class JobType(models.TextChoices):
     """Why a job exists."""
 

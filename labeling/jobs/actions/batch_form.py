@@ -1,6 +1,6 @@
 """The one form that makes a batch: the page, REST and the vendors' edges all fill it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -10,23 +10,29 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from labeling.core.fields import ChosenField, Flag, IdListField
 from labeling.jobs.actions.claiming import PersonField
+from labeling.jobs.actions.sharing import SharingForm
 from labeling.jobs.models import Batch, Skill
+from labeling.jobs.models.batches import MOST_PEOPLE_AN_ITEM
 from labeling.jobs.models.skills import HIGHEST_LEVEL
 from labeling.jobs.selection import Selection, selected_items
-from labeling.jobs.splitting import Share, split_items
+from labeling.jobs.shares import Sharing
 from labeling.jobs.states import Priority, Split
 from labeling.projects.models import Dataset, LabelClass, TagDefinition
 
+SHARED = (
+    "split",
+    "spread",
+    "weights",
+    "seed",
+    "segment_size",
+    "jobs_a_person",
+    "overlap",
+    "items_a_person",
+)
+"""The fields of the form in the order of `Sharing`."""
 
-class PeopleField(ChosenField[User]):
-    """People to choose from, shown by name."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        """The person's name."""
-        return str(obj.name)
-
-
-class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
+class BatchForm(SharingForm, forms.ModelForm):  # type: ignore[type-arg]
     """A batch over items of one dataset.
 
     Classes and tags that are not sent mean all that the project offers.
@@ -36,7 +42,6 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
         annotators, reviewers: people of the team who may label, who may review.
     """
 
-    people = PeopleField(queryset=User.objects.none(), label=_("People"))
     reviewer = PersonField(
         queryset=User.objects.none(),
         required=False,
@@ -50,6 +55,9 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     jobs_a_person = forms.IntegerField(
         required=False, min_value=1, max_value=100, label=_("Jobs a person")
+    )
+    overlap = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_PEOPLE_AN_ITEM, label=_("People an item")
     )
     priority = forms.TypedChoiceField(
         choices=Priority.choices,
@@ -126,6 +134,14 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
         """The split; evenly in order when nothing was said."""
         return Split(self.cleaned_data["split"] or Split.ORDERED)
 
+    def clean_jobs_a_person(self) -> int:
+        """One when nothing was said."""
+        return self.cleaned_data["jobs_a_person"] or 1
+
+    def clean_overlap(self) -> int:
+        """One person when nothing was said."""
+        return self.cleaned_data["overlap"] or 1
+
     def clean_skill_level(self) -> int:
         """The lowest level of the skill; any when nothing was said."""
         return self.cleaned_data["skill_level"] or 0
@@ -139,6 +155,7 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
         data = super().clean() or self.cleaned_data
         self._fill_defaults(data)
         self._check_split(data)
+        self.check_sharing(data)
         self._check_people(data)
         first, last = data.get("first"), data.get("last")
         if first and last and first > last:
@@ -178,25 +195,25 @@ class BatchForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("item_ids", _("Some of the chosen items are not in this selection."))
         elif not count:
             self.add_error(None, _("No item fits this selection. Widen it, or upload images."))
+        most = data.get("items_a_person")
+        if data.get("split") == Split.EACH and most and count > most:
+            text = _("Everybody would get %(count)d items, more than the limit of %(most)d.")
+            self.add_error("items_a_person", text % {"count": count, "most": most})
 
-    def shares(self) -> list[Share]:
-        """The jobs that these settings make."""
-        items = selected_items(self.dataset, selection_of(self.cleaned_data)).values_list(
-            "pk", flat=True
+    def sharing(self) -> Sharing:
+        """How these settings make jobs."""
+        data = self.cleaned_data
+        return Sharing(
+            self.dataset.team_id,
+            self.dataset.project_id,
+            [person.pk for person in data["people"]],
+            *(data[name] for name in SHARED),
         )
-        return shares_of(self.cleaned_data, list(items))
 
-
-def shares_of(data: Mapping[str, Any], item_ids: Sequence[int]) -> list[Share]:
-    """Split the items as the form's cleaned data say."""
-    return split_items(
-        item_ids,
-        [person.pk for person in data["people"]],
-        data["split"],
-        seed=data.get("seed"),
-        segment_size=data.get("segment_size"),
-        jobs_a_person=data.get("jobs_a_person") or 1,
-    )
+    def item_ids_chosen(self) -> list[int]:
+        """The items that these settings mean."""
+        items = selected_items(self.dataset, selection_of(self.cleaned_data))
+        return list(items.values_list("pk", flat=True))
 
 
 def selection_of(data: Mapping[str, Any]) -> Selection:

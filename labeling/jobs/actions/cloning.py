@@ -17,8 +17,7 @@ from labeling.jobs.queue.ranks import hold_queue, last_rank
 from labeling.jobs.states import BatchStatus
 from labeling.projects.models import Dataset
 
-# Settings that the form of a batch does not offer yet are cloned as well.
-CLONED = (*BATCH_FIELDS, "overlap", "items_a_person", "lease_minutes", "skill", "skill_level")
+CLONED = (*BATCH_FIELDS, "weights")
 
 
 class DatasetField(forms.ModelChoiceField[Dataset]):

@@ -12,6 +12,7 @@ from labeling.core.workflow import Action, Change, register
 from labeling.jobs.actions.base import people_who
 from labeling.jobs.actions.batch_form import BatchForm, selection_of
 from labeling.jobs.actions.batches import BatchAction
+from labeling.jobs.actions.sharing import as_stored
 from labeling.jobs.models import Batch
 from labeling.jobs.queue.ranks import hold_queue, last_rank
 from labeling.jobs.selection import selected_items
@@ -26,8 +27,11 @@ BATCH_FIELDS = (
     "description",
     "instructions",
     "split",
+    "spread",
     "seed",
     "segment_size",
+    "jobs_a_person",
+    "overlap",
     "reviewer",
     "objects_limit",
     "tags_limit",
@@ -79,6 +83,7 @@ class CreateBatch(Action):
         hold_queue(dataset.team_id)
         batch = Batch.objects.create(
             **values,
+            weights=as_stored(data["weights"]),
             rank=last_rank(dataset.team_id),
             team_id=dataset.team_id,
             project_id=dataset.project_id,
@@ -91,14 +96,14 @@ class CreateBatch(Action):
         batch.classes.set(data["classes"])
         batch.tags.set(data["tags"])
         if data["launch"]:
-            start_launch(change, batch, data.get("jobs_a_person") or 1)
+            start_launch(change, batch)
         change.outcome = batch
         change.note["batch"] = batch.pk
 
 
-def start_launch(change: Change, batch: Batch, jobs_a_person: int) -> None:
+def start_launch(change: Change, batch: Batch) -> None:
     """Have its jobs made in the background, by the operation `launch-batch`."""
-    launch = {"batch": batch.pk, "jobs_a_person": jobs_a_person}
+    launch = {"batch": batch.pk}
     batch.operation = start("launch-batch", change.actor, batch.team, launch, subject=batch)
     batch.save(update_fields=["operation"])
     # Nobody should wait for a picture in front of it.
@@ -106,10 +111,10 @@ def start_launch(change: Change, batch: Batch, jobs_a_person: int) -> None:
 
 
 class LaunchForm(forms.Form):
-    """Into how many jobs an even share is cut."""
+    """Into how many jobs a share is cut; as it was saved when nothing is said."""
 
     jobs_a_person = forms.IntegerField(
-        required=False, min_value=1, max_value=100, initial=1, label=_("Jobs a person")
+        required=False, min_value=1, max_value=100, label=_("Jobs a person")
     )
 
 
@@ -126,6 +131,15 @@ class LaunchBatch(BatchAction):
     leads_to = "loading, then processing"
     primary = True
     order = 5
+
+    def form_kwargs(self, obj: Batch, actor: Any) -> dict[str, Any]:
+        """What was saved."""
+        return {"initial": {"jobs_a_person": obj.jobs_a_person}}
+
+    def changes(self, change: Change) -> dict[str, Any]:
+        """What is said at the launch is kept, for items that are added later."""
+        jobs = change.data["jobs_a_person"]
+        return {**super().changes(change), **({"jobs_a_person": jobs} if jobs else {})}
 
     def check(self, change: Change) -> None:
         """Its dataset takes work, and there are items and people.
@@ -149,4 +163,4 @@ class LaunchBatch(BatchAction):
         batch: Batch = change.obj
         may_label = people_who(Capability.LABEL, batch.team_id)
         batch.people.set(may_label.filter(pk__in=batch.people.values("pk")))
-        start_launch(change, batch, change.data["jobs_a_person"] or 1)
+        start_launch(change, batch)

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from labeling.jobs.models.skills import Skill
-from labeling.jobs.states import BatchStatus, JobType, Priority, Split
+from labeling.jobs.states import BatchStatus, JobType, Priority, Split, Spread
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
+
+
+MOST_PEOPLE_AN_ITEM = 20
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -41,7 +44,10 @@ class Batch(models.Model):
         objects_limit, tags_limit: at most so many on one image; None means no limit.
         needs_review: without it a submitted job is completed at once.
         rank: its place among the team's batches of the same priority; the smaller goes first.
-        overlap: so many different people label each item, when `split` is segments.
+        spread, weights: how much each of its people gets, see `labeling.jobs.spreading`; the
+            weights or percentages by the person's key as text.
+        jobs_a_person: into how many jobs one person's share is cut.
+        overlap: so many different people label each item.
         items_a_person: at most so many of its items go to one person; None sets no bound.
         lease_minutes: a job taken from the pool goes back after so long without work on it; None
             leaves it with whoever took it.
@@ -63,6 +69,13 @@ class Batch(models.Model):
     )
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
+    )
+    spread = models.CharField(
+        _("how much each gets"), max_length=16, choices=Spread, default=Spread.EQUAL
+    )
+    weights = models.JSONField(default=dict, blank=True)
+    jobs_a_person = models.PositiveSmallIntegerField(
+        _("jobs a person"), default=1, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -89,7 +102,9 @@ class Batch(models.Model):
     )
     rank = models.BigIntegerField(default=0, editable=False)
     overlap = models.PositiveSmallIntegerField(
-        _("people an item"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+        _("people an item"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PEOPLE_AN_ITEM)],
     )
     items_a_person = models.PositiveIntegerField(
         _("items a person"), null=True, blank=True, validators=[MinValueValidator(1)]

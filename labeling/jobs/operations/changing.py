@@ -21,10 +21,11 @@ from labeling.core.fields import IdListField
 from labeling.core.key_lists import among
 from labeling.core.workflow import actions, validated
 from labeling.jobs.actions.base import people_who
+from labeling.jobs.loads import held_items
 from labeling.jobs.models import Job
 from labeling.jobs.operations.job_tasks import MARKS, VALUES, Task, done, part_of, plain
 from labeling.jobs.queue.leases import return_expired
-from labeling.jobs.spreading import held_items, spread
+from labeling.jobs.spreading import spread_jobs
 from labeling.operations.kinds import Chunk, Kind, Plan, Row, Step, register_kind
 from labeling.operations.models import Operation
 from labeling.operations.queues import Queue
@@ -216,7 +217,7 @@ def planned_spread(team: Team, jobs: Sequence[Job], person_ids: Sequence[int]) -
     people = list(people_who(Capability.LABEL, team.pk).filter(pk__in=person_ids))
     if not people or len(people) != len(set(person_ids)):
         raise Invalid({"people": [_("Choose people of this team who may label.")]})
-    shares = spread(
+    shares = spread_jobs(
         {job.pk: job.left for job in jobs},
         held_items(team.pk, [person.pk for person in people], [job.pk for job in jobs]),
         {

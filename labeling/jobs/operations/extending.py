@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 
 from labeling.core.errors import Conflict
 from labeling.jobs.models import Batch, Event, Job
-from labeling.jobs.operations.launching import ITEMS_A_CHUNK, LaunchBatch, plan_of
+from labeling.jobs.operations.launching import ITEMS_A_CHUNK, LaunchBatch, plan_of, segment_of
 from labeling.jobs.selection import items_to_add
 from labeling.jobs.settling import LAUNCHED, settle_batch
+from labeling.jobs.splitting import Share
 from labeling.jobs.states import BatchStatus
 from labeling.operations.kinds import Chunk, Plan, Step, register_kind
 from labeling.operations.models import Operation
@@ -34,18 +35,21 @@ class AddItems(LaunchBatch):
         """Freeze the shares.
 
         Arguments:
-            data: `batch` (id) and `selection` of the items.
+            data: `batch` (id), `selection` of the items, and `sharing` that says how they become
+                jobs.
         """
         batch = Batch.objects.get(pk=data["batch"], team=team)
-        return plan_of(batch, items_to_add(batch, data["selection"]), _("Add items to “%s”"))
+        items = items_to_add(batch, data["selection"])
+        return plan_of(batch, items, _("Add items to “%s”"), data["sharing"])
 
     def run_chunk(self, chunk: Chunk, prepared: Any) -> Step:
         """Some items of one job."""
         at, offset = chunk.cursor.get("share", 0), chunk.cursor.get("offset", 0)
         person_id, item_ids = chunk.plan["shares"][at]
         batch = _open(chunk.plan["batch"])
-        job = self._begun(chunk) or self._next_job(batch, person_id, item_ids, chunk.operation)
-        part = tuple(item_ids[offset : offset + ITEMS_A_CHUNK])
+        share = Share(person_id, tuple(item_ids), segment_of(chunk.plan, at))
+        job = self._begun(chunk) or self._next_job(batch, share, chunk.operation)
+        part = share.item_ids[offset : offset + ITEMS_A_CHUNK]
         self._fill(job, part, offset)
         done, cursor = len(part), {"share": at + 1, "offset": 0}
         if offset + done < len(item_ids):
@@ -64,9 +68,7 @@ class AddItems(LaunchBatch):
         key = chunk.cursor.get("job")
         return Job.objects.get(pk=key) if key else None
 
-    def _next_job(
-        self, batch: Batch, person_id: int | None, item_ids: list[int], operation: Operation
-    ) -> Job:
+    def _next_job(self, batch: Batch, share: Share, operation: Operation) -> Job:
         number = (batch.jobs.aggregate(last=Max("number"))["last"] or 0) + 1
         return Job.objects.create(
             batch=batch,
@@ -75,12 +77,13 @@ class AddItems(LaunchBatch):
             project_id=batch.project_id,
             dataset_id=batch.dataset_id,
             name=f"{batch.name[:185]} {number}",
-            annotator_id=person_id,
+            annotator_id=share.person_id,
             reviewer_id=batch.reviewer_id,
             priority=batch.priority,
             rank=batch.rank,
+            segment=share.segment,
             due_at=batch.due_at,
-            items=len(item_ids),
+            items=len(share.item_ids),
             created_by_id=batch.created_by_id,
             archived_at=operation.created_at,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,8 +13,9 @@ from labeling.core.errors import Conflict
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.selection import selected_items
 from labeling.jobs.settling import settle_batch, settle_queues
-from labeling.jobs.splitting import Share, split_items
-from labeling.jobs.states import BatchStatus, Split
+from labeling.jobs.shares import Sharing, shares_of
+from labeling.jobs.splitting import Share
+from labeling.jobs.states import BatchStatus
 from labeling.jobs.succession import fill_job, labels_of
 from labeling.operations.finishing import on_finished
 from labeling.operations.kinds import Chunk, Kind, Plan, Step, register_kind
@@ -54,30 +55,33 @@ def mark_failed(operation: Operation) -> None:
         )
 
 
-def plan_of(batch: Batch, items: QuerySet[Item], label: Any, jobs_a_person: int = 1) -> Plan:
-    """Which items go to whom, frozen: the batch's split decides.
+def plan_of(batch: Batch, items: QuerySet[Item], label: Any, sharing: Sharing) -> Plan:
+    """Which items go to whom, frozen.
 
     Arguments:
         items: in the order of their dataset.
         label: the operation's name, with a place for the batch's.
+        sharing: the batch's, or what was said for these items.
     """
-    people = batch.people.order_by("display_name", "username")
-    shares = split_items(
-        list(items.values_list("pk", flat=True)),
-        list(people.values_list("pk", flat=True)),
-        Split(batch.split),
-        seed=batch.seed,
-        segment_size=batch.segment_size,
-        jobs_a_person=jobs_a_person,
-    )
+    shares = shares_of(sharing, list(items.values_list("pk", flat=True)), sharing.able())
+    first = (batch.jobs.aggregate(last=Max("segment"))["last"] or 0) + 1
     return Plan(
         data={
             "batch": batch.pk,
             "shares": [[share.person_id, list(share.item_ids)] for share in shares],
+            "segments": [
+                None if share.segment is None else first + share.segment for share in shares
+            ],
         },
         total=sum(len(share.item_ids) for share in shares),
         label=str(label % batch.name),
     )
+
+
+def segment_of(plan: Mapping[str, Any], at: int) -> int | None:
+    """The segment of one of the plan's shares; plans from before there were any have none."""
+    segments = plan.get("segments")
+    return segments[at] if segments else None
 
 
 @register_kind
@@ -98,17 +102,17 @@ class LaunchBatch(Kind):
         """Freeze the shares.
 
         Arguments:
-            data: `batch` (id) and `jobs_a_person`, from the action that made the batch.
+            data: `batch` (id), from the action that made the batch.
         """
         batch = Batch.objects.get(pk=data["batch"], team=team)
         items = selected_items(batch.dataset, batch.selection)
-        return plan_of(batch, items, _("Launch “%s”"), data["jobs_a_person"])
+        return plan_of(batch, items, _("Launch “%s”"), Sharing.of_batch(batch))
 
     def run_chunk(self, chunk: Chunk, prepared: Any) -> Step:
         """Some items of one job."""
         at, offset = chunk.cursor.get("share", 0), chunk.cursor.get("offset", 0)
         person_id, item_ids = chunk.plan["shares"][at]
-        share = Share(person_id, tuple(item_ids))
+        share = Share(person_id, tuple(item_ids), segment_of(chunk.plan, at))
         batch = self._batch(chunk.plan["batch"])
         job = self._job(batch, at, len(chunk.plan["shares"]), share, chunk.operation)
         part = share.item_ids[offset : offset + ITEMS_A_CHUNK]
@@ -147,6 +151,7 @@ class LaunchBatch(Kind):
                 "reviewer_id": batch.reviewer_id,
                 "priority": batch.priority,
                 "rank": batch.rank,
+                "segment": share.segment,
                 "due_at": batch.due_at,
                 "items": len(share.item_ids),
                 "created_by_id": batch.created_by_id,

@@ -1,6 +1,5 @@
 """Batches: the list, the form that makes one, and the page of one."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -22,8 +21,8 @@ from labeling.jobs.history import described
 from labeling.jobs.meanings import MEANINGS
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.panels import batches_of
-from labeling.jobs.splitting import Share
 from labeling.jobs.states import BatchStatus
+from labeling.jobs.views.previews import summary_of
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, Project
 
@@ -70,33 +69,9 @@ def preview(request: Request, pk: int) -> HttpResponse:
     """What the form would make of the dataset, as a partial; changes nothing."""
     dataset = get_visible_or_404(_datasets(request), pk)
     form = bound_form(request, dataset)
-    shares = form.shares() if form.is_valid() else []
     instructions = render_markdown(form.data.get("instructions", ""))
-    context = {"form": form, "summary": summarize(shares, form), "instructions": instructions}
+    context = {"form": form, "summary": summary_of(form), "instructions": instructions}
     return render(request, "jobs/batch_preview.html", context)
-
-
-@dataclass(frozen=True)
-class PersonShare:
-    """What one person, or the pool, would get."""
-
-    name: str
-    jobs: int
-    items: int
-
-
-def summarize(shares: list[Share], form: BatchForm) -> dict[str, Any]:
-    """The preview's figures: items, jobs, and who gets how many."""
-    names = {person.pk: person.name for person in form.cleaned_data.get("people") or ()}
-    counted: dict[int | None, list[int]] = {}
-    for share in shares:
-        counted.setdefault(share.person_id, []).append(len(share.item_ids))
-    people = [
-        PersonShare(names.get(person, _("pool")) if person else _("pool"), len(sizes), sum(sizes))
-        for person, sizes in counted.items()
-    ]
-    items = len({item for share in shares for item in share.item_ids})
-    return {"items": items, "jobs": len(shares), "people": people}
 
 
 def _create() -> Any:
