@@ -8,11 +8,13 @@ import numpy as np
 from labeling.jobs.eta.days import DAY, Presence, presences
 from labeling.jobs.eta.facts import Acts, Did, Facts, Floats, Launch
 from labeling.jobs.eta.paces import Station, gaps_of, station
+from labeling.jobs.eta.tails import held_chance
 
 PRIOR_REJECTION, PRIOR_DECISIONS = 0.08, 20.0
 KEPT_SECONDS = 42 * DAY
 """What is older than this is not looked at."""
 LAUNCH_DAYS = 42.0
+MOST_LEVELS = 10
 LAUNCH_PRIOR_DAYS = 4.0
 """The first launch is taken as one in so many days."""
 
@@ -27,7 +29,7 @@ class Coming:
         seen: launches, on all levels, that say so.
         times: seconds after midnight UTC at which those of the past were launched.
         sizes: seconds of the median person that those of the past took.
-        share: by person, the share of past batches that they could work on.
+        crews: who could work on each of those of the past.
     """
 
     level: int
@@ -35,7 +37,7 @@ class Coming:
     seen: int
     times: Floats
     sizes: Floats
-    share: Mapping[int, float]
+    crews: Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Habits:
         reviewers: who has decided anything.
         rejections: by batch, how many decisions sent back and how many accepted; -1 is the team.
         coming: what will be launched.
+        held: the chance that somebody who goes home takes an item with them.
     """
 
     people: Sequence[int]
@@ -60,6 +63,7 @@ class Habits:
     reviewers: Sequence[int]
     rejections: Mapping[int, tuple[float, float]]
     coming: Sequence[Coming]
+    held: float
 
     def rejection(self, batch: int) -> tuple[float, float]:
         """The parameters of a beta distribution of the share of decisions that send back."""
@@ -94,6 +98,7 @@ def habits_of(facts: Facts) -> Habits:
         reviewers,
         _rejections(acts),
         _coming(facts, labeling, now),
+        held_chance(gaps, [each for each in facts.launches if each.at <= now]),
     )
 
 
@@ -123,17 +128,16 @@ def _coming(facts: Facts, labeling: Station, now: float) -> list[Coming]:
     a_day = len(past) / ((now - since) / DAY + LAUNCH_PRIOR_DAYS)
     sizes = np.array([_size(launch, labeling) for launch in past])
     times = np.array([launch.at % DAY for launch in past])
-    levels = sorted({launch.level for launch in past} | {work.order[0] for work in facts.works})
+    seen = {launch.level for launch in past} | {work.order[0] for work in facts.works}
+    # Levels count from 1: that nothing was urgent so far does not mean that nothing will be.
+    levels = sorted(seen | set(range(1, min(max(seen), MOST_LEVELS))))
     count = dict.fromkeys(levels, 0.5)
     for launch in past:
         count[launch.level] += 1
-    people = {person for launch in past for person in launch.people}
-    share = {
-        person: sum(person in launch.people for launch in past) / len(past) for person in people
-    }
+    crews = [tuple(launch.people) for launch in past]
     total = sum(count.values())
     return [
-        Coming(level, a_day * count[level] / total, len(past), times, sizes, share)
+        Coming(level, a_day * count[level] / total, len(past), times, sizes, crews)
         for level in levels
     ]
 

@@ -7,7 +7,7 @@ batch are like, and that to the team.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +33,12 @@ SPREAD = 0.4
 """Sigma of the logarithm by which unseen people, and unseen batches, differ."""
 FLOOR = 0.05
 """Sigma of the logarithm of a pace that was seen often."""
+
+RATIOS, MOST_LENGTHS = 200, 20_000
+"""So many lengths of single items are kept."""
+USUAL_RATIOS = np.linspace(0.0, 1.0, RATIOS + 2)[1:-1]
+USUAL_RATIOS = -np.log(1 - USUAL_RATIOS)
+"""Lengths of items before any was seen: of no usual length, as waiting times are."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Station:
         pairs: by batch its people in order of their numbers, the logarithm of the seconds an item
             that each of them takes, and how many items say so.
         seen: acts at this station.
+        ratios: how long single items take against what they take on average, in order, evenly
+            many of each length.
     """
 
     usual: float
@@ -92,6 +100,12 @@ class Station:
     batches: dict[int, tuple[float, float]]
     pairs: dict[int, tuple[Integers, Floats, Floats]]
     seen: int
+    ratios: Floats = field(default_factory=lambda: USUAL_RATIOS)
+
+    def longest(self, count: Floats, chance: Floats) -> Floats:
+        """Draws of how long the longest of so many items takes, against the average of one."""
+        place = chance ** (1 / np.maximum(count, 1.0)) * len(self.ratios)
+        return np.asarray(self.ratios[np.minimum(place.astype(np.int64), len(self.ratios) - 1)])
 
     def pace(self, people: Sequence[int], batch: int) -> tuple[Floats, Floats, float, Floats]:
         """By person the logarithm of the seconds an item; sigmas from person, batch and pair."""
@@ -141,7 +155,18 @@ def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Statio
     seconds = np.bincount(pair, weights=weight * steady)
     logs = np.log(np.maximum((seconds + centre) / (items + 1), 0.2))
     persons, batches, usual = _effects(keys, logs, items)
-    return Station(usual, persons, batches, _by_batch(keys, logs, items), len(took))
+    ratios = took / np.exp(logs)[pair]
+    return Station(
+        usual, persons, batches, _by_batch(keys, logs, items), len(took), _lengths(ratios[took > 0])
+    )
+
+
+def _lengths(ratios: Floats) -> Floats:
+    if not len(ratios):
+        return USUAL_RATIOS
+    some = np.sort(ratios[:: max(1, len(ratios) // MOST_LENGTHS)])
+    places = np.linspace(0, len(some) - 1, RATIOS)
+    return np.asarray(some[np.round(places).astype(np.int64)])
 
 
 def _by_batch(

@@ -16,6 +16,7 @@ from labeling.jobs.eta.facts import Flags, Floats, Integers, Work
 from labeling.jobs.eta.flowing import Crew, Flow, Time, serve
 from labeling.jobs.eta.observing import Coming, Habits
 from labeling.jobs.eta.paces import Station
+from labeling.jobs.eta.tails import Homes
 
 COMMON_SIGMA = 0.16
 """Sigma of the logarithm by which all paces move together."""
@@ -24,6 +25,10 @@ MOST_COMING = 0.8
 LOOK_AHEAD_DAYS = 7.0
 """Reviewers share their time between the stations as it will balance over these days."""
 
+ROUNDS = 4
+"""How often the last items are looked at as sent back again."""
+AT_WORK = 0.5
+"""Share of the people who are at work when a batch ends."""
 
 ROWS = 8_192
 NORMAL = np.random.default_rng(SEED).normal(size=(ROWS, FUTURES)).astype(np.float32)
@@ -51,6 +56,7 @@ class Simulation:
         seconds = capacity_of(clock, self.grid, habits.people, habits.presences, habits.team_days)
         self.time = Time(self.grid, seconds, np.zeros(len(habits.people), dtype=np.int64))
         self.place = {person: place for place, person in enumerate(habits.people)}
+        self.homes = Homes(self.grid.edges, seconds, habits.held)
         self.common = normal(0) * COMMON_SIGMA
 
     def run(self, works: Sequence[Work]) -> dict[str, Floats]:
@@ -80,8 +86,10 @@ class Simulation:
             share = self._share(labelers, reviewers, speed, review_speed, ratio)
         labeled = serve(self.time, Crew(labelers, speed, share), to_do)
         self._take_free(labelers[~both], labeled)
+        late = self._late(work, 1, labelers, labeled)
         if not work.review:
-            return labeled.finish + self._last_item(speed)
+            last = self._last_items(work, (labelers, speed), (labelers[:0], speed[:0]))
+            return np.maximum(labeled.finish + last, late)
         if not len(reviewers):
             return np.full(FUTURES, np.inf)
         steps = len(self.grid.edges) - 1
@@ -94,7 +102,17 @@ class Simulation:
         finish = np.where(
             np.isfinite(labeled.finish), np.maximum(decided.finish, labeled.finish), np.inf
         )
-        return finish + self._last_item(review_speed)
+        late = np.maximum(late, self._late(work, 2, reviewers, decided))
+        last = self._last_items(work, (labelers, speed), (reviewers, review_speed))
+        return np.maximum(finish + last, late)
+
+    def _late(self, work: Work, kind: int, people: Integers, flow: Flow) -> Floats:
+        if len(people) < 2 or not flow.served.size:
+            return flow.finish
+        begun = flow.first + np.argmax(flow.served > 0, axis=1)
+        dice = np.random.default_rng([SEED, 8, kind, abs(work.batch)])
+        uniform = dice.random((len(self.place), FUTURES))[people]
+        return self.homes.last_item(people, flow.finish, begun, uniform, self.time.seconds)
 
     def _amounts(self, work: Work) -> tuple[Floats, Floats]:
         """Items to be done and decisions to be made, those that are sent back counted again."""
@@ -157,28 +175,63 @@ class Simulation:
         end = int(np.searchsorted(self.grid.edges, flow.finish.min(), side="right")) - 1
         self.time.free_from[people] = np.maximum(self.time.free_from[people], end)
 
+    def _last_items(
+        self, work: Work, labelers: tuple[Integers, Floats], reviewers: tuple[Integers, Floats]
+    ) -> Floats:
+        """Seconds after the flow is over: the longest item in anybody's hands, and what comes back.
+
+        Everybody holds an item then. Those that are sent back are done again, fewer each time.
+        """
+        dice = np.random.default_rng([SEED, 9, abs(work.batch)]).random((2 * ROUNDS, FUTURES))
+        holding = np.full(
+            FUTURES, min(float(len(labelers[0])), float(max(work.to_do, 1))) * AT_WORK
+        )
+        took = self._usual(labelers[1])
+        decides = self._usual(reviewers[1]) if work.review else np.zeros(FUTURES)
+        bad, good = self.habits.rejection(work.batch) if work.review else (0.0, 1.0)
+        again = bad / (bad + good)
+        total = np.zeros(FUTURES)
+        for number in range(ROUNDS):
+            happens = dice[2 * number] < -np.expm1(-holding) if number else np.True_
+            chance = dice[2 * number + 1]
+            last = took * self.habits.labeling.longest(holding, chance) / (1 if number else 2)
+            total += happens * (last + decides)
+            holding = holding * again
+        return total
+
     @staticmethod
-    def _last_item(speed: Floats) -> Floats:
-        """Seconds for the last item in somebody's hands: half a usual one on average."""
+    def _usual(speed: Floats) -> Floats:
+        """Seconds an item."""
         if not len(speed):
             return np.zeros(FUTURES)
-        return np.asarray(0.5 / np.maximum(speed.mean(axis=0), 1e-6))
+        return np.asarray(1 / np.maximum(speed.mean(axis=0), 1e-6))
 
     def _launch(self, coming: Coming) -> None:
-        """Batches that come before what is still to be gone through take their time."""
-        people = [person for person in coming.share if person in self.place]
+        """Batches that come before what is still to be gone through take their time.
+
+        In a future they all have the people of one batch of the past: a launch for everybody
+        leaves nobody to the batches behind it.
+        """
+        crews = [[p for p in crew if p in self.place] for crew in coming.crews]
+        people = sorted({person for crew in crews for person in crew})
         if not people or coming.a_day <= 0:
             return
         places = self._places(people)
+        is_in = np.zeros((len(self.place), len(crews)), dtype=np.float32)
+        for column, crew in enumerate(crews):
+            is_in[[self.place[person] for person in crew], column] = 1.0
+        dice = np.random.default_rng([SEED, 7, abs(coming.level)])
+        share = is_in[places][:, dice.integers(0, len(crews), FUTURES)]
         log = np.array([self.habits.labeling.persons.get(person, (0.0, 0))[0] for person in people])
         speed = np.tile(np.exp(-log)[:, None], (1, FUTURES)).astype(np.float32)
-        share = np.tile(np.array([coming.share[p] for p in people])[:, None], (1, FUTURES))
         span = self.grid.edges[-1] - self.grid.edges[0]
-        able = float((self.time.seconds[places].sum(axis=(1, 2)) / FUTURES * speed[:, 0]).sum())
+        free = self.time.seconds[places].sum(axis=2) * speed * share
         wanted = coming.a_day * span / DAY * float(coming.sizes.mean())
-        rate = coming.a_day * min(1.0, MOST_COMING * able / max(wanted, 1e-9))
+        rate = coming.a_day * min(
+            1.0, MOST_COMING * float(free.mean(axis=1).sum()) / max(wanted, 1e-9)
+        )
         flow = self._arrivals(coming, rate, span)
-        serve(self.time, Crew(places, speed, share.astype(np.float32)), np.zeros(FUTURES), flow)
+        serve(self.time, Crew(places, speed, share), np.zeros(FUTURES), flow)
 
     def _arrivals(self, coming: Coming, rate: float, span: float) -> Floats:
         """Seconds of work by future and step."""
