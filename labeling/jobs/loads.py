@@ -96,7 +96,8 @@ class Paces:
         self.of_project: dict[int, list[float]] = {}
         self.of_person: dict[int, list[float]] = {}
         wanted = set(person_ids)
-        for user, project, seconds in rows.values_list("user", "project", "usual_seconds"):
+        for user, project, usual in rows.values_list("user", "project", "usual_seconds"):
+            seconds = float(usual or UNSEEN_SECONDS)
             self.of_project.setdefault(project, []).append(seconds)
             if user in wanted:
                 self.own[user, project] = seconds
@@ -118,7 +119,7 @@ def loads_of(wanted: Wanted, paces: Paces) -> dict[int, Load]:
     found: dict[int, Load] = {}
     rows = _open_jobs(wanted.team_id, wanted.person_ids).exclude(pk__in=wanted.without)
     summed = rows.values_list("annotator", "project").annotate(
-        Count("pk"), left=Sum(F("items") - F("done"))
+        Count("pk"), items_left=Sum(F("items") - F("done"))
     )
     for person, project, jobs, left in summed:
         before = found.get(person, Load())

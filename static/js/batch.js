@@ -1,6 +1,6 @@
 /**
- * The new-batch page: shows what the settings make, and only the fields that the split needs.
- * Without scripts the same form works; the preview is then what the launch says.
+ * Forms that spread items over people: show what the settings make, and only the fields that the
+ * split and the spread need. Without scripts the same forms work.
  */
 
 const DELAY_MS = 250;
@@ -9,23 +9,26 @@ let timer = 0;
 let running = null;
 
 /** @returns {HTMLFormElement | null} */
-function batchForm() {
-  return document.querySelector("#batch");
+function sharingForm() {
+  return document.querySelector("form[data-preview-url]");
 }
 
-/** Hides the fields that the chosen split does not use. */
-function showFieldsOfSplit() {
-  const form = batchForm();
-  const split = form?.elements.namedItem("split")?.value;
-  if (!form || !split) return;
-  for (const part of form.querySelectorAll("[data-for-split]")) {
-    part.hidden = !part.dataset.forSplit.split(" ").includes(split);
+/** Hides the fields that the chosen split and spread do not use. */
+function showFieldsInUse() {
+  const form = sharingForm();
+  if (!form) return;
+  for (const name of ["split", "spread"]) {
+    const chosen = form.elements.namedItem(name)?.value;
+    if (!chosen) continue;
+    for (const part of form.querySelectorAll(`[data-for-${name}]`)) {
+      part.hidden = !part.getAttribute(`data-for-${name}`).split(" ").includes(chosen);
+    }
   }
 }
 
 /** Asks the server what the form would make; a newer question cancels an older one. */
 async function refreshPreview() {
-  const form = batchForm();
+  const form = sharingForm();
   const slot = document.querySelector("#preview-slot");
   if (!form || !slot) return;
   running?.abort();
@@ -46,13 +49,13 @@ async function refreshPreview() {
 }
 
 function soon() {
-  showFieldsOfSplit();
+  showFieldsInUse();
   clearTimeout(timer);
   timer = setTimeout(refreshPreview, DELAY_MS);
 }
 
 document.addEventListener("input", (event) => {
-  if (event.target.closest("#batch")) soon();
+  if (event.target.closest("form[data-preview-url]")) soon();
 });
 document.addEventListener("htmx:afterSettle", soon);
 soon();

@@ -51,7 +51,7 @@ class WeightsField(forms.JSONField):
 
     widget = WeightsInput
 
-    def to_python(self, value: Any) -> dict[int, float]:
+    def to_python(self, value: Any) -> dict[int, float]:  # type: ignore[override]
         """The numbers by id.
 
         Raises:

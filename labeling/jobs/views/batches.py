@@ -22,7 +22,7 @@ from labeling.jobs.meanings import MEANINGS
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.panels import batches_of
 from labeling.jobs.states import BatchStatus
-from labeling.jobs.views.previews import summary_of
+from labeling.jobs.views.previews import choices_of, summary_of
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, Project
 
@@ -108,6 +108,7 @@ def blank_form(request: Request, dataset: Dataset) -> BatchForm:
         "classes": [each.pk for each in form.fields["classes"].queryset],  # type: ignore[attr-defined]
         "tags": [each.pk for each in form.fields["tags"].queryset],  # type: ignore[attr-defined]
         "jobs_a_person": 1,
+        "overlap": 1,
         "segment_size": 50,
         "item_ids": chosen,
     }
@@ -129,6 +130,7 @@ def _form_page(
         "datasets": datasets,
         "dataset": dataset,
         "form": form,
+        "choices": choices_of(form, team.pk, dataset.project_id) if form and dataset else (),
     }
     return render_page(request, "jobs/batch_form.html", context, partial="form", status=status)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from django import forms
 from django.utils.translation import gettext as _
 
+from labeling.jobs.loads import Wanted, able_people, held_items
 from labeling.jobs.shares import Sharing, shares_of
 from labeling.jobs.splitting import Share
 from labeling.jobs.spreading import Able
@@ -27,6 +29,48 @@ class SpreadingForm(Protocol):
 
     def item_ids_chosen(self) -> list[int]:
         """The items."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One person whom the form offers, with what a manager wants to know before choosing.
+
+    Attributes:
+        weight: the number that stands in the form; empty without any.
+        pace: usual seconds an item; None while none of theirs is known.
+        room: so many more jobs at most; None without a limit.
+    """
+
+    pk: int
+    name: str
+    is_chosen: bool
+    weight: Any
+    open_items: int
+    pace: timedelta | None
+    room: int | None
+
+
+def choices_of(form: forms.BaseForm, team_id: int, project_id: int) -> list[Choice]:
+    """Everybody whom a form with the fields of `SharingForm` offers, in a few queries."""
+    offered = list(form.fields["people"].queryset)  # type: ignore[attr-defined]
+    chosen = {str(person) for person in form["people"].value() or ()}
+    numbers = form["weights"].value() or {}
+    weights = numbers if isinstance(numbers, dict) else {}
+    keys = [person.pk for person in offered]
+    open_items = held_items(team_id, keys, [])
+    able = able_people(Wanted(team_id, project_id, keys))
+    return [
+        Choice(
+            person.pk,
+            person.name,
+            str(person.pk) in chosen,
+            weights.get(str(person.pk), weights.get(person.pk, "")),
+            open_items[person.pk],
+            timedelta(seconds=each.item_seconds) if each.is_pace_known else None,
+            each.most_jobs,
+        )
+        for person, each in zip(offered, able, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
