@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "task": "labeling.operations.sweep",
         "schedule": schedule(SWEEP_EVERY),
         "options": {"expires": SWEEP_EVERY},
-    }
+    },
+    "estimates": {
+        "task": "labeling.jobs.refresh_estimates",
+        "schedule": schedule(SWEEP_EVERY),
+        "options": {"expires": SWEEP_EVERY},
+    },
 }
 app.autodiscover_tasks()

@@ -20,6 +20,7 @@ from accounts.roles import Role
 from labeling.jobs.models import (
     Activity,
     Batch,
+    EstimateRefresh,
     Event,
     Forecast,
     Job,
@@ -193,6 +194,8 @@ def _plan(team: Team, batch: Batch, person: User, key: int | None) -> None:
     PersonSkill.objects.create(pk=key, skill=skill, user=person)
     Batch.objects.filter(pk=batch.pk).update(skill=skill)  # so that nobody deletes it
     WorkingHours.objects.create(pk=key, team=team, user=person)
+    if key is not None:
+        EstimateRefresh.objects.create(pk=key, team=team)
     Forecast.objects.create(
         pk=key,
         team=team,

@@ -12,6 +12,7 @@ from labeling.core.http import Request
 from labeling.core.panels import panel
 from labeling.core.workflow import Action, verbs_for
 from labeling.jobs.dashboards import with_progress
+from labeling.jobs.estimates.reading import batch_estimates
 from labeling.jobs.meanings import MEANINGS
 from labeling.jobs.models import Batch, Event, JobItem, Terms
 from labeling.jobs.money.showing import sums_shown
@@ -66,12 +67,19 @@ def batches_of(request: Request, project: Project) -> dict[str, Any]:
     """What the panel of a project draws: what is not archived, first what goes first."""
     batches = Batch.objects.visible_to(request.actor).filter(project=project)
     shown = with_progress(batches.filter(archived_at=None)).order_by("-priority", "rank", "pk")
+    rows = list(shown[:SHOWN_OF_PROJECT])
+    estimates = batch_estimates(rows)
     return {
         "project": project,
         "total": batches.count(),
         "batches": [
-            (batch, MEANINGS[batch.status], starting_and_stopping(request, batch))
-            for batch in shown[:SHOWN_OF_PROJECT]
+            (
+                batch,
+                MEANINGS[batch.status],
+                starting_and_stopping(request, batch),
+                estimates.get(batch.pk),
+            )
+            for batch in rows
         ],
     }
 

@@ -27,6 +27,7 @@ class Estimate:
         reason: why there is none; empty when there is one, and when nobody has looked yet.
         computed_at: when it was made; None when there was none yet.
         standing: against the due date.
+        is_overdue: whether the due date has passed.
         is_stale: whether work has changed since; it is then being refreshed.
     """
 
@@ -36,6 +37,7 @@ class Estimate:
     computed_at: datetime | None = None
     standing: Standing = Standing.NONE
     is_stale: bool = False
+    is_overdue: bool = False
 
     @property
     def badge(self) -> str:
@@ -94,6 +96,7 @@ def estimates_of(
             computed_at,
             standing_of(p50_at, p90_at, due.get(subject), now),
             computed_at is not None and changed_at is not None and changed_at > computed_at,
+            (due.get(subject) or now) < now,
         )
     return estimates
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from labeling.core.listing import Order, StrictFilterSet, VisibleChoiceFilter
+from labeling.jobs.estimates.lists import standing_in, with_eta
 from labeling.jobs.filters.choices import CappedChoiceFilter, PersonFilter, by_name_in_team
 from labeling.jobs.filters.jobs import NumberChoicesFilter
 from labeling.jobs.models import Batch
-from labeling.jobs.states import BatchStatus, Priority
+from labeling.jobs.states import BatchStatus, ForecastOf, Priority, Standing
 from labeling.projects.models import Dataset, Project
 
 
@@ -20,6 +21,9 @@ class BatchFilterSet(StrictFilterSet):
     project = VisibleChoiceFilter(Project, narrow=by_name_in_team, label=_("Project"))
     dataset = CappedChoiceFilter(Dataset, narrow=by_name_in_team, label=_("Dataset"))
     priority = NumberChoicesFilter(Priority.choices, label=_("Priority"))
+    standing = django_filters.MultipleChoiceFilter(
+        choices=Standing.choices, method="filter_standing", label=_("Against the due date")
+    )
     created_by = PersonFilter(label=_("Created by"))
     team = VisibleChoiceFilter(Team, label=_("Team"))
 
@@ -29,6 +33,7 @@ class BatchFilterSet(StrictFilterSet):
         "project": "project__name",
         "status": "status",
         "priority": "priority",
+        "eta": Order(("eta_at",), empty_last=True),
         "due": Order(("due_at",), empty_last=True),
         "created": "created_at",
     }
@@ -42,8 +47,16 @@ class BatchFilterSet(StrictFilterSet):
         """The batches, archived ones only when asked for."""
         if not self.form.cleaned_data.get("status"):
             queryset = queryset.exclude(status=BatchStatus.ARCHIVED)
+        if self.ordering.removeprefix("-") == "eta":
+            queryset = with_eta(queryset, ForecastOf.BATCH)
         found: QuerySet[Batch] = super().filter_queryset(queryset)
         return found
+
+    def filter_standing(
+        self, queryset: QuerySet[Batch], name: str, value: list[str]
+    ) -> QuerySet[Batch]:
+        """On time, at risk or late by the stored estimate."""
+        return standing_in(queryset, ForecastOf.BATCH, value) if value else queryset
 
 
 class TeamBatchFilterSet(BatchFilterSet):

@@ -3,21 +3,30 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Case, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import DateRangeWidget
 
 from accounts.models import Team
 from labeling.core.listing import Order, StrictFilterSet, VisibleChoiceFilter
+from labeling.jobs.estimates.lists import standing_in, with_eta
 from labeling.jobs.filters.choices import (
     CappedChoiceFilter,
     PersonFilter,
     by_name_in_team,
     in_team,
 )
-from labeling.jobs.models import Batch, Job, Pace
-from labeling.jobs.states import JobType, Priority, Stage, State, Status
+from labeling.jobs.models import Batch, Job
+from labeling.jobs.states import (
+    ForecastOf,
+    JobType,
+    Priority,
+    Stage,
+    Standing,
+    State,
+    Status,
+)
 from labeling.projects.models import Dataset, Project
 
 
@@ -47,6 +56,9 @@ class JobFilterSet(StrictFilterSet):
     dataset = CappedChoiceFilter(Dataset, narrow=by_name_in_team, label=_("Dataset"))
     batch = CappedChoiceFilter(Batch, narrow=in_team, label=_("Batch"))
     priority = NumberChoicesFilter(Priority.choices, label=_("Priority"))
+    standing = django_filters.MultipleChoiceFilter(
+        choices=Standing.choices, method="filter_standing", label=_("Against the due date")
+    )
     overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
     sent_back = django_filters.BooleanFilter(method="filter_sent_back", label=_("Sent back"))
     created_by = PersonFilter(label=_("Created by"))
@@ -72,7 +84,7 @@ class JobFilterSet(StrictFilterSet):
         "status": "status",
         "progress": "progress",
         "items": "items",
-        "eta": Order(("work_left",), empty_last=True),
+        "eta": Order(("eta_at",), empty_last=True),
         "due": Order(("due_at",), empty_last=True),
         "updated": "updated_at",
         "created": "created_at",
@@ -91,7 +103,7 @@ class JobFilterSet(StrictFilterSet):
         if self.ordering.removeprefix("-") == "progress":
             queryset = queryset.annotate(progress=progress_expression())
         if self.ordering.removeprefix("-") == "eta":
-            queryset = queryset.annotate(work_left=work_left_expression())
+            queryset = with_eta(queryset, ForecastOf.JOB)
         found: QuerySet[Job] = super().filter_queryset(queryset)
         return found
 
@@ -100,6 +112,12 @@ class JobFilterSet(StrictFilterSet):
         late = Q(due_at__lt=timezone.now()) & ~Q(status=Status.COMPLETED)
         # Not `exclude`: a job without a due date is not overdue either.
         return queryset.filter(late) if value else queryset.filter(~late | Q(due_at=None))
+
+    def filter_standing(
+        self, queryset: QuerySet[Job], name: str, value: list[str]
+    ) -> QuerySet[Job]:
+        """On time, at risk or late by the stored estimate."""
+        return standing_in(queryset, ForecastOf.JOB, value) if value else queryset
 
     def filter_sent_back(self, queryset: QuerySet[Job], name: str, value: bool) -> QuerySet[Job]:
         """Sent back by a reviewer and not submitted since, or everything else."""
@@ -116,19 +134,6 @@ def progress_expression() -> Case:
     return Case(
         When(items=0, then=Value(1.0)),
         default=F("done") * 1.0 / F("items"),
-        output_field=FloatField(),
-    )
-
-
-def work_left_expression() -> Case:
-    """Seconds of work that are left; null for jobs without an annotator or without a pace.
-
-    The same as `labeling.jobs.eta.estimate` says, for sorting.
-    """
-    usual = Pace.objects.filter(user=OuterRef("annotator"), project=OuterRef("project"))
-    return Case(
-        When(done=F("items"), then=Value(0.0)),
-        default=(F("items") - F("done")) * Subquery(usual.values("usual_seconds")[:1]),
         output_field=FloatField(),
     )
 

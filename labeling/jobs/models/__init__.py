@@ -3,7 +3,7 @@
 from labeling.jobs.models.activity import Activity
 from labeling.jobs.models.annotations import Annotation
 from labeling.jobs.models.batches import Batch
-from labeling.jobs.models.forecasts import Forecast, WorkingHours
+from labeling.jobs.models.forecasts import EstimateRefresh, Forecast, WorkingHours
 from labeling.jobs.models.history import Comment, Event
 from labeling.jobs.models.jobs import Job, JobItem
 from labeling.jobs.models.money import LedgerEntry, Price, Terms
@@ -15,6 +15,7 @@ __all__ = [
     "Annotation",
     "Batch",
     "Comment",
+    "EstimateRefresh",
     "Event",
     "Forecast",
     "Job",

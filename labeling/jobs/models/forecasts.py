@@ -69,6 +69,25 @@ class Forecast(models.Model):
         return f"{self.of} {self.subject_id}: {self.p50_at or self.reason}"
 
 
+class EstimateRefresh(models.Model):
+    """Who refreshes a team's estimates now, and what the last one had read.
+
+    That work has changed since is said by the work itself: what a change writes commits with the
+    change, so nobody has to remember to ask, and nothing is lost with a process.
+
+    Attributes:
+        read_at: when the last refresh that was finished began to read; None before the first.
+        claimed_at: since when somebody is at it; None while nobody is.
+    """
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.team_id}: {self.read_at}"
+
+
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
     """Working hours by what a person may see."""
 

@@ -1,6 +1,7 @@
 """The lists of batches: a team's, and a project's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -17,9 +18,11 @@ from labeling.core.listing import Column, ListPage
 from labeling.core.navigation import nav_item
 from labeling.core.templatetags.desk import status_badge
 from labeling.jobs.dashboards import with_progress
+from labeling.jobs.estimates.reading import batch_estimates
 from labeling.jobs.filters import ProjectBatchFilterSet, TeamBatchFilterSet
 from labeling.jobs.meanings import MEANINGS, Meaning
 from labeling.jobs.models import Batch
+from labeling.jobs.views.eta_columns import DUE, ETA, with_band
 from labeling.projects.models import Project
 
 POLL_SECONDS = 10
@@ -74,20 +77,25 @@ class BatchList(ListPage[Batch]):
             csv=lambda batch: f"{batch.done}/{batch.items}",
             priority=1,
         ),
+        replace(ETA, priority=1, is_named=True),
         Column("priority", _("Priority"), value="get_priority_display", ordering="priority"),
-        Column(
-            "due",
-            _("Due"),
-            template="jobs/columns/due_at.html",
-            csv="due_at",
-            ordering="due",
-        ),
+        DUE,
     )
 
     def get_queryset(self) -> QuerySet[Batch]:
         """The team's batches with the sums of their jobs."""
         batches = Batch.objects.visible_to(self.request.actor).filter(team=self._team())
         return with_progress(batches.select_related("project", "dataset"))
+
+    def get_columns(self) -> Sequence[Column]:
+        """A file has the band and the reason too."""
+        return with_band(self.columns, self.request.GET)
+
+    def decorate(self, rows: list[Batch]) -> None:
+        """The estimate of each, from one query for all."""
+        estimates = batch_estimates(rows)
+        for batch in rows:
+            batch.estimate = estimates.get(batch.pk)  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether the actor may launch."""

@@ -1,15 +1,13 @@
 """What the cells of a row of jobs show. Functions, because a page has hundreds of them."""
 
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from labeling.core.templatetags.desk import icon, progress_bar, status_badge, time_tag
-from labeling.core.times import rough, span
+from labeling.core.times import span
 from labeling.jobs.eta import Estimate
 from labeling.jobs.models import Job
 from labeling.jobs.states import Priority, Status
@@ -48,46 +46,14 @@ def reviewer_cell(job: Job) -> SafeString:
     return conditional_escape(job.reviewer.name)
 
 
-def eta_cell(job: Job) -> SafeString:
-    """The work left on it, or why nobody can tell."""
-    estimate: Estimate = job.estimate  # type: ignore[attr-defined]
-    if job.status in WITHOUT_ESTIMATE or not job.left:
-        return NOTHING
-    if estimate.work is None:
-        return format_html(
-            '<span class="muted" title="{}">{}</span>', estimate.reason, _("not yet")
-        )
-    shown = rough(round(estimate.work.total_seconds()))
-    return format_html('<span title="{}">{}</span>', eta_words(estimate), shown)
-
-
-def eta_words(estimate: Estimate) -> str:
-    """An estimate in one sentence."""
+def work_words(estimate: Estimate) -> str:
+    """The work that is left, in one sentence."""
     if estimate.work is None or estimate.slow is None:
         return str(estimate.reason)
     return _("work left: %(work)s at the usual pace, %(slow)s at a slow one") % {
         "work": span(estimate.work),
         "slow": span(estimate.slow),
     }
-
-
-def due_cell(job: Job) -> SafeString:
-    """The due date: late in red, at risk when the work left does not fit before it."""
-    if job.due_at is None:
-        return NOTHING
-    if job.status == Status.COMPLETED:
-        return time_tag(job.due_at, "clock")
-    shown = time_tag(job.due_at, "due")
-    if at_risk(job, job.estimate, timezone.now()):  # type: ignore[attr-defined]
-        return format_html("{} {}", shown, status_badge("at_risk"))
-    return shown
-
-
-def at_risk(job: Job, estimate: Estimate, now: datetime) -> bool:
-    """Whether even without a pause the work left takes longer than until the due date."""
-    if estimate.slow is None or job.due_at is None or job.due_at < now or not job.left:
-        return False
-    return now + estimate.slow > job.due_at
 
 
 def priority_cell(job: Job) -> SafeString:
@@ -105,9 +71,3 @@ def updated_cell(job: Job) -> SafeString:
 def name_of(user: Any) -> str:
     """A person's name for a file; nobody is empty."""
     return "" if user is None else str(user.name)
-
-
-def eta_seconds(job: Job) -> int | None:
-    """The work left in seconds, for a file."""
-    estimate: Estimate = job.estimate  # type: ignore[attr-defined]
-    return None if estimate.work is None else round(estimate.work.total_seconds())

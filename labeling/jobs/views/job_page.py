@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import EmptyPage, PageNotAnInteger
@@ -22,6 +22,7 @@ from labeling.core.listing import CappedPaginator, FilterError
 from labeling.core.times import clock, span
 from labeling.core.workflow import Action, NoInput, verbs_for
 from labeling.jobs.actions.comments import CommentForm
+from labeling.jobs.estimates.reading import Estimate, job_estimates
 from labeling.jobs.filters.items import OwnItemFilterSet
 from labeling.jobs.history import described
 from labeling.jobs.models import Comment, Event, Job, JobItem
@@ -29,7 +30,7 @@ from labeling.jobs.pace import estimates_of
 from labeling.jobs.schema import offered_classes, offered_tags
 from labeling.jobs.states import ItemState, Stage, State, Status
 from labeling.jobs.statistics import growth, job_statistics, time_spent
-from labeling.jobs.views.cells import at_risk, eta_words
+from labeling.jobs.views.cells import work_words
 from labeling.jobs.views.labeling import may_label, may_review
 
 ITEMS_A_PAGE = 60
@@ -176,17 +177,15 @@ def tabs(request: Request, job: Job, current: str) -> list[Tab]:
 
 def live_context(request: Request, job: Job) -> dict[str, Any]:
     """What changes while people work."""
-    estimate = estimates_of([job])[job.pk]
-    now = timezone.now()
+    left = estimates_of([job])[job.pk]
+    estimate = job_estimates([job]).get(job.pk)
     return {
         "job": job,
         "is_open": is_open(job),
         "estimate": estimate,
-        "estimate_words": eta_words(estimate),
-        "work_left": span(estimate.work) if estimate.work is not None else "",
-        "is_late": job.due_at is not None and job.due_at < now and is_open(job),
-        "at_risk": at_risk(job, estimate, now),
-        "growth": growth_chart(job, estimate.work, now),
+        "work_words": work_words(left),
+        "work_left": span(left.work) if left.work is not None else "",
+        "growth": growth_chart(job, estimate, timezone.now()),
         "way_in": way_in(job, request),
         "may_export": request.actor.can(Capability.EXPORT, job.team_id),
         **verb_context(job, request.actor),
@@ -242,16 +241,16 @@ def way_in(job: Job, request: Request) -> WayIn:
     return WayIn(_("View"), review if in_review else label, is_primary=False)
 
 
-def growth_chart(job: Job, work: timedelta | None, now: datetime) -> SafeString | None:
+def growth_chart(job: Job, estimate: Estimate | None, now: datetime) -> SafeString | None:
     """How the job grew, with the forecast that its estimate gives; None before there is a line."""
     grown = growth(job)
     if len(grown) < LEAST_POINTS:
         return None
     points = [Point(moment.timestamp(), count) for moment, count in grown]
     forecast = []
-    if work and is_open(job):
+    if estimate and estimate.p50_at and estimate.p50_at > now and is_open(job):
         start = Point(now.timestamp(), points[-1].y)
-        forecast = [points[-1], start, Point((now + work).timestamp(), job.items)]
+        forecast = [points[-1], start, Point(estimate.p50_at.timestamp(), job.items)]
     title = _("%(done)d of %(items)d items done since %(since)s") % {
         "done": job.done,
         "items": job.items,

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext_lazy
 from accounts.roles import Capability
 from labeling.core.listing import Column
 from labeling.core.navigation import nav_item
+from labeling.jobs.estimates.reading import job_estimates
 from labeling.jobs.filters import TeamJobFilterSet
 from labeling.jobs.models import Job
-from labeling.jobs.pace import estimates_of
 from labeling.jobs.states import Priority
 from labeling.jobs.views import cells
 from labeling.jobs.views.changes import bulk_choices, recent_changes
+from labeling.jobs.views.eta_columns import DUE, ETA, with_band
 from labeling.jobs.views.team_lists import TeamListPage
 
 # A row of the list reads these and no more: documents of text stay in the database.
@@ -82,8 +83,8 @@ class JobList(TeamListPage[Job]):
             csv=lambda job: f"{job.done} of {job.items}",
             priority=1,
         ),
-        Column("eta", _("ETA"), cells.eta_cell, ordering="eta", csv=cells.eta_seconds, priority=3),
-        Column("due", _("Due"), cells.due_cell, ordering="due", csv="due_at"),
+        ETA,
+        DUE,
         Column(
             "priority",
             _("Priority"),
@@ -121,6 +122,10 @@ class JobList(TeamListPage[Job]):
 
     def decorate(self, rows: list[Job]) -> None:
         """The estimate of each, from one query for all."""
-        estimates = estimates_of(rows)
+        estimates = job_estimates(rows)
         for job in rows:
-            job.estimate = estimates[job.pk]  # type: ignore[attr-defined]
+            job.estimate = estimates.get(job.pk)  # type: ignore[attr-defined]
+
+    def get_columns(self) -> Sequence[Column]:
+        """A file has the band and the reason too."""
+        return with_band(self.columns, self.request.GET)

@@ -15,16 +15,14 @@ from labeling.core.listing import Column
 from labeling.core.navigation import nav_item
 from labeling.core.templatetags.desk import time_tag
 from labeling.core.workflow import actions, allows
-from labeling.jobs.eta import Estimate
+from labeling.jobs.estimates.reading import job_estimates
 from labeling.jobs.filters import ReviewQueueFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.states import Stage
 from labeling.jobs.views import cells
+from labeling.jobs.views.eta_columns import DUE
 from labeling.jobs.views.jobs import SHOWN
 from labeling.jobs.views.team_lists import TeamListPage
-
-# Labeling is over: what is left is the reviewer's, whose pace nobody measures yet.
-NO_ESTIMATE = Estimate(None, None)
 
 
 def awaiting(request: Any, team: Any) -> int:
@@ -121,7 +119,7 @@ class ReviewQueue(TeamListPage[Job]):
             priority=1,
             is_named=True,
         ),
-        Column("due", gettext_lazy("Due"), cells.due_cell, ordering="due", csv="due_at"),
+        DUE,
         Column(
             "priority",
             gettext_lazy("Priority"),
@@ -144,6 +142,7 @@ class ReviewQueue(TeamListPage[Job]):
     def decorate(self, rows: list[Job]) -> None:
         """The way into each: to begin, or to go on."""
         begin = actions[Job, "start-review"]
+        estimates = job_estimates(rows)
         for job in rows:
             job.begin_url = (  # type: ignore[attr-defined]
                 reverse("jobs:job-verb", args=[job.pk, "start-review"])
@@ -151,7 +150,7 @@ class ReviewQueue(TeamListPage[Job]):
                 else ""
             )
             job.is_begun = job.stage != Stage.ANNOTATION  # type: ignore[attr-defined]
-            job.estimate = NO_ESTIMATE  # type: ignore[attr-defined]
+            job.estimate = estimates.get(job.pk)  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The team."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from labeling.jobs.models import Job, Pace
+from labeling.jobs.models import Forecast, Job
 from tests.factories import BatchFactory, DatasetFactory, JobFactory, ProjectFactory
 
 
@@ -169,12 +169,14 @@ def test_jobs_of_a_batch_sort_by_number_not_by_letters(ask, batch):
     assert names[-1] == "lemons 11"
 
 
-def test_sorting_by_eta_takes_the_least_work_first_and_the_unknown_last(ask, batch, annotator):
-    Pace.objects.create(
-        user=annotator, project=batch.project, usual_seconds=30, last_done_at=timezone.now()
-    )
-    JobFactory.create(batch=batch, name="long", annotator=annotator, size=3)
-    JobFactory.create(batch=batch, name="short", annotator=annotator, size=1)
+def test_sorting_by_eta_takes_the_earliest_first_and_the_unknown_last(ask, batch, annotator):
+    now = timezone.now()
+    for name, days in (("long", 3), ("short", 1)):
+        job = JobFactory.create(batch=batch, name=name, annotator=annotator, size=1)
+        end = now + timedelta(days=days)
+        Forecast.objects.create(
+            team=batch.team, of="job", subject_id=job.pk, p50_at=end, p90_at=end, computed_at=now
+        )
     JobFactory.create(batch=batch, name="unknown", size=1)
     assert ask(ordering="eta") == ["short", "long", "unknown"]
     assert ask(ordering="-eta") == ["long", "short", "unknown"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from labeling.jobs.models import Job, JobItem, Pace
+from labeling.jobs.models import Forecast, Job, JobItem, Pace
 from tests.factories import CommentFactory, JobItemFactory
 
 HTMX = {"HX-Request": "true"}
@@ -193,8 +193,13 @@ def test_lateness_and_risk_are_said(page_of, manager, annotator, job, url):
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(due_at=now - timedelta(hours=2))
     assert "2 h late" in page_of(manager, url)
-    Pace.objects.create(
-        user=annotator, project=job.project, recent_seconds=[290] * 5, last_done_at=now
+    Forecast.objects.create(
+        team=job.team,
+        of="job",
+        subject_id=job.pk,
+        p50_at=now + timedelta(minutes=3),
+        p90_at=now + timedelta(minutes=9),
+        computed_at=now,
     )
     Job.objects.filter(pk=job.pk).update(due_at=now + timedelta(minutes=5))
     assert "at risk" in page_of(manager, url)
