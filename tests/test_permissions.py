@@ -79,6 +79,7 @@ OPEN_TO_VISITORS = {
 # Addresses with a parameter that an outsider may open, and why.
 OPEN_TO_OUTSIDERS = {
     "/labelbox/teams/<team_id>/graphql": "asks for a token in the body of its answer",
+    "/toloka/api/<call>": "asks for a token of its own kind",
     "/supervisely/public/api/v3/<name>": "asks for a token itself, and answers 401",
     "/invitations/<token>/": "its link is the key; a wrong one is told so",
 }

@@ -20,6 +20,7 @@ SENTENCES: Mapping[tuple[str, str], Any] = {
     ("project", "add-class"): gettext_lazy("%(who)s added the class “%(name)s”"),
     ("project", "add-tag"): gettext_lazy("%(who)s added the tag “%(name)s”"),
     ("dataset", "edit-dataset"): gettext_lazy("%(who)s edited the dataset “%(name)s”"),
+    ("dataset", "set-labels"): gettext_lazy("%(who)s wrote labels into “%(name)s” by a script"),
     ("dataset", "archive"): gettext_lazy("%(who)s archived the dataset “%(name)s”"),
     ("dataset", "unarchive"): gettext_lazy("%(who)s took back the dataset “%(name)s”"),
     ("dataset", "delete"): gettext_lazy("%(who)s deleted the dataset “%(name)s”"),

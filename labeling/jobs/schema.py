@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from labeling.jobs.models import Batch
-from labeling.projects.documents import Rules, TagRule
+from labeling.projects.documents import Rules
 from labeling.projects.models import Item, LabelClass, TagDefinition
+from labeling.projects.offering import tag_rule
 
 
 def offered_classes(batch: Batch) -> list[LabelClass]:
@@ -28,14 +29,4 @@ def rules_for(
         tags={each.pk: tag_rule(each) for each in tags},
         objects_limit=batch.objects_limit,
         tags_limit=batch.tags_limit,
-    )
-
-
-def tag_rule(tag: TagDefinition) -> TagRule:
-    """The rule of one tag definition."""
-    return TagRule(
-        value_type=tag.value_type,
-        choices=tuple(tag.choices),
-        applies_to=tag.applies_to,
-        classes=frozenset(each.pk for each in tag.classes.all()),
     )

@@ -1,7 +1,8 @@
 """What one data row of an imported list says, judged: no models, no queries.
 
-A row is an object with `row_data` (an address, or the key of a file that was uploaded ahead) and,
-if wanted, `global_key`, `external_id`, `metadata` and `attachments`.
+A row is an object with `row_data` (an address, the key of a file that was uploaded ahead, or
+`item:<id>` for the picture of an item that is here already) and, if wanted, `global_key`,
+`external_id`, `metadata` and `attachments`.
 """
 
 import json
@@ -35,6 +36,7 @@ WRITTEN = frozenset({"RAW_TEXT"})
 # What a part of JSON must hold for a character that no column stores.
 _SUSPECTS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _KEY = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\Z")
+_ITEM = re.compile(r"item:([1-9][0-9]{0,17})\Z")
 _PLAIN_ADDRESS = re.compile(r"(https?://[a-z0-9.:-]+)(?:[/?#][!-~]*)?\Z")
 
 
@@ -55,7 +57,7 @@ class ItemRow(NamedTuple):
 
     Attributes:
         name: what the item is called; empty when only its place could name it.
-        row_data: an address, or a key.
+        row_data: an address, a key, or `item:<id>`.
         metadata, attachments: JSON.
     """
 
@@ -131,6 +133,12 @@ def judge_row(given: Any) -> ItemRow:
         _metadata(metadata) if metadata not in (None, {}) else "{}",
         _attachments(attachments) if attachments not in (None, []) else "[]",
     )
+
+
+def item_in(row_data: str) -> int | None:
+    """The item whose picture is to be copied; None where the picture lies elsewhere."""
+    found = _ITEM.match(row_data)
+    return int(found[1]) if found else None
 
 
 def is_address(row_data: str) -> bool:
@@ -209,11 +217,11 @@ def _text(given: Mapping[str, Any], field: str, most: int) -> str:
 def _check_row_data(row_data: str) -> None:
     if is_address(row_data):
         _check_address(row_data, "row_data")
-    elif not _KEY.match(row_data):
+    elif not _KEY.match(row_data) and item_in(row_data) is None:
         raise RowRefused(
             _(
                 "row_data is neither an address (https://…) nor the key of a file that was "
-                "uploaded ahead."
+                "uploaded ahead, nor item:<id> for a picture that is here already."
             )
         )
 

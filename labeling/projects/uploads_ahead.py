@@ -3,14 +3,16 @@
 Only who uploaded a file can use it. Used, it belongs to the operation and goes with its input.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +32,11 @@ SWEPT_AT_ONCE = 100
 _KEY = re.compile(r"(?:https?://[^/]+" + PATH + r")?([0-9a-fA-F-]{32,36})/?\Z")
 
 
-def stage_ahead(actor: Actor, file: UploadedFile[bytes]) -> StagedFile:
+def stage_ahead(actor: Actor, file: UploadedFile[bytes], key: UUID | None = None) -> StagedFile:
     """Keep a file for an operation to come; its `key` names it there.
+
+    Arguments:
+        key: of the caller's choosing, see `key_of_content`; what is kept under it already stays.
 
     Raises:
         Forbidden: there is no team in which the actor manages projects.
@@ -44,15 +49,34 @@ def stage_ahead(actor: Actor, file: UploadedFile[bytes]) -> StagedFile:
     most: int = settings.LABELDESK_MAX_UPLOAD_BYTES
     if file.size > most:
         raise Invalid({"file": [_("At most %d MB in one upload.") % (most // 1024 // 1024)]})
+    known = StagedFile.objects.filter(key=key).first() if key else None
+    if known is not None:
+        return known
     staged = StagedFile(
-        key=uuid4(),
+        key=key or uuid4(),
         uploaded_by_id=actor.user.pk,
         name=tidy_name(file.name or ""),
         byte_size=file.size,
     )
     staged.file.name = default_storage.save(staged_path(staged, ""), file)
-    staged.save()
+    try:
+        with transaction.atomic():
+            staged.save()
+    except IntegrityError:
+        # The same content, sent twice at once, was quicker.
+        default_storage.delete(str(staged.file.name))
+        return StagedFile.objects.get(key=key)
     return staged
+
+
+def key_of_content(actor: Actor, content_hash: str) -> UUID:
+    """The key under which a person's script finds a file of theirs by its content again.
+
+    Arguments:
+        content_hash: SHA-256 of the file's bytes, hexadecimal.
+    """
+    digest = hashlib.sha256(f"{actor.user.pk}:{content_hash}".encode()).digest()
+    return UUID(bytes=digest[:16], version=4)
 
 
 def address_of(staged: StagedFile) -> str:
@@ -71,8 +95,13 @@ def key_in(text: str) -> UUID | None:
 
 def unused(actor: Actor, key: UUID) -> StagedFile | None:
     """A file that this actor uploaded ahead and no operation has yet; None if there is none."""
-    mine = StagedFile.objects.filter(uploaded_by=actor.user.pk, operation=None)
-    return mine.filter(key=key).first()
+    return unused_of(actor, [key]).get(key)
+
+
+def unused_of(actor: Actor, keys: Sequence[UUID]) -> dict[UUID, StagedFile]:
+    """The files of these keys that this actor uploaded ahead and no operation has yet."""
+    mine = StagedFile.objects.filter(uploaded_by=actor.user.pk, operation=None, key__in=keys)
+    return {staged.key: staged for staged in mine if staged.key}
 
 
 def looks_uploaded(text: str) -> bool:

@@ -24,7 +24,7 @@ from labeling.projects.operations.item_arrivals import (
     gather,
     retriable_rows,
 )
-from labeling.projects.operations.item_pictures import add_fetched, add_uploaded
+from labeling.projects.operations.item_pictures import add_copied, add_fetched, add_uploaded
 from labeling.projects.operations.item_storing import store
 from labeling.projects.staging import put_staged_away, refuse_archived
 from labeling.projects.uploads_ahead import sweep_unused
@@ -59,6 +59,7 @@ class ImportItems(Kind):
         if batch.pictures:
             dataset = _dataset(chunk)
             add_uploaded(chunk, dataset, batch.arrivals)
+            add_copied(chunk, dataset, batch.arrivals)
             if chunk.plan["fetch"]:
                 add_fetched(chunk, dataset, batch.arrivals)
         return batch

@@ -15,6 +15,7 @@ from labeling.projects.item_rows import (
     ItemRow,
     RowRefused,
     input_of,
+    item_in,
     judge_row,
     read_row,
     shown_name,
@@ -61,6 +62,7 @@ class Arrival:
         problem: why it does not go in; empty while it may.
         item: with the picture, for a row whose picture is here; not saved.
         staged: the file uploaded ahead that the picture came from.
+        is_copied: the picture came from an uploaded item, which it is a copy of.
     """
 
     number: int
@@ -71,6 +73,12 @@ class Arrival:
     outcome: Outcome = Outcome.ERROR
     item: Item | None = None
     staged: StagedFile | None = None
+    is_copied: bool = False
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether it becomes an uploaded item; else it is a reference."""
+        return self.staged is not None or self.is_copied
 
     @property
     def is_good(self) -> bool:
@@ -141,7 +149,7 @@ def gather(chunk: Chunk) -> Batchful:
         batch.arrivals.append(arrival)
         batch.file, batch.at = given.file, given.end
         batch.byte_size += len(given.content)
-        if arrival.row and (fetches or looks_uploaded(arrival.row.row_data)):
+        if arrival.row and (fetches or _is_picture(arrival.row.row_data)):
             batch.pictures += 1
         if number % ROWS_A_PULSE == 0:
             chunk.progress(len(batch.arrivals))
@@ -152,6 +160,11 @@ def gather(chunk: Chunk) -> Batchful:
     else:
         batch.finished = True
     return batch
+
+
+def _is_picture(row_data: str) -> bool:
+    """Whether a row brings its picture with it: a file uploaded ahead, or another item's."""
+    return looks_uploaded(row_data) or item_in(row_data) is not None
 
 
 def _judged(number: int, given: GivenRow) -> Arrival:

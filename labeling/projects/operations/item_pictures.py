@@ -1,4 +1,4 @@
-"""Pictures for the rows of an import: fetched from their address, or uploaded ahead."""
+"""Pictures for the rows of an import: uploaded ahead, copied, or fetched from their address."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -7,12 +7,15 @@ from pathlib import Path
 from threading import Event
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from accounts.actor import Actor
+from labeling.core.key_lists import among
 from labeling.operations.kinds import Chunk
-from labeling.projects.filing import file_picture
-from labeling.projects.item_rows import is_address
+from labeling.projects.filing import copy_picture, file_picture
+from labeling.projects.item_rows import is_address, item_in
 from labeling.projects.models import Dataset, Item
 from labeling.projects.operations.item_arrivals import Arrival
 from labeling.projects.pictures import MOST_IMAGE_BYTES, Refused, decode
@@ -73,6 +76,44 @@ def _decode(arrival: Arrival, dataset: Dataset, scratch: Path) -> None:
     file_picture(arrival.item, picture, scratch)
 
 
+def add_copied(chunk: Chunk, dataset: Dataset, arrivals: Sequence[Arrival]) -> None:
+    """Give the rows that name an item its picture; those that its person may not see are refused.
+
+    A copy of a reference is a reference to the same address.
+    """
+    wanted = [
+        (arrival, arrival.row, key)
+        for arrival in arrivals
+        if arrival.row and (key := item_in(arrival.row.row_data))
+    ]
+    if not wanted:
+        return
+    keys = list({key for _arrival, _row, key in wanted})
+    seen = Item.objects.visible_to(_actor(chunk)).filter(pk__in=among(keys))
+    sources = {source.pk: source for source in seen}
+    for arrival, row, key in wanted:
+        source = sources.get(key)
+        if source is None:
+            arrival.refuse(_("row_data: there is no item %d that you may see.") % key)
+            continue
+        arrival.row = row._replace(
+            name=row.name or source.name, row_data=source.source_url or row.row_data
+        )
+        arrival.is_copied = not source.source_url
+        if source.is_fetched:
+            arrival.item = Item(team_id=dataset.team_id, dataset=dataset)
+            try:
+                copy_picture(arrival.item, source, chunk.scratch())
+            except FileNotFoundError:
+                arrival.refuse(_("row_data: the file of item %d is lost.") % key)
+        chunk.progress(arrival.number - chunk.cursor["row"])
+
+
+def _actor(chunk: Chunk) -> Actor:
+    """Who asked for the import, with what they may see by now."""
+    return Actor.for_user(chunk.operation.created_by or AnonymousUser())
+
+
 def add_fetched(chunk: Chunk, dataset: Dataset, arrivals: Sequence[Arrival]) -> None:
     """Fetch the pictures of all rows that are still references, several at a time."""
     unwanted = Event()
@@ -86,7 +127,7 @@ def add_fetched(chunk: Chunk, dataset: Dataset, arrivals: Sequence[Arrival]) -> 
     try:
         waiting: dict[Future[str], Arrival] = {}
         for arrival, row in references:
-            if arrival.staged is None:
+            if arrival.staged is None and arrival.item is None:
                 item = Item(team_id=dataset.team_id, dataset=dataset, source_url=row.row_data)
                 arrival.item = item
                 folder = chunk.scratch() / f"row-{arrival.number}"

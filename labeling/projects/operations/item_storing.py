@@ -70,7 +70,7 @@ def _rows(good: Iterable[Arrival], last: int, shared: tuple[Any, ...]) -> Iterat
         if row is None:
             continue
         picture = NO_PICTURE if item is None else _picture(item)
-        source_url = "" if arrival.staged else row.row_data
+        source_url = "" if arrival.is_uploaded else row.row_data
         name = row.name or arrival.name
         facts = (row.global_key, row.external_id, row.metadata, row.attachments)
         yield (position, name, source_url, *facts, *picture, *shared)
@@ -124,7 +124,7 @@ def _owners(team_id: int, keys: Sequence[str]) -> Mapping[str, int | None]:
 
 def _skip_known(dataset_id: int, arrivals: Sequence[Arrival]) -> None:
     """An uploaded picture is in a dataset once, by the hash of its bytes."""
-    fresh = [each for each in arrivals if each.is_good and each.staged and each.item]
+    fresh = [each for each in arrivals if each.is_good and each.is_uploaded and each.item]
     if not fresh:
         return
     hashes = {each.item.content_hash for each in fresh if each.item}

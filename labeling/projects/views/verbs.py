@@ -62,8 +62,9 @@ SUBMITS: Mapping[str, Any] = {
     "set-terms": gettext_lazy("Save"),
 }
 
-# Verbs on a dataset or a project that other pages perform: the button of the schema, of batches.
-ELSEWHERE = frozenset({"add-class", "add-tag", "create-batch"})
+# Verbs on a dataset or a project that other pages perform (the button of the schema, of batches),
+# or scripts only.
+ELSEWHERE = frozenset({"add-class", "add-tag", "create-batch", "set-labels"})
 
 
 @require_http_methods(["GET", "POST"])
