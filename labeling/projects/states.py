@@ -30,3 +30,11 @@ class AppliesTo(models.TextChoices):
     IMAGES = "images", _("images")
     OBJECTS = "objects", _("objects")
     BOTH = "both", _("images and objects")
+
+
+class Division(models.TextChoices):
+    """How a batch for several people is divided among them, unless it says otherwise."""
+
+    ORDERED = "ordered", _("evenly, in order")
+    SHUFFLED = "shuffled", _("evenly, shuffled")
+    EACH = "each", _("everything to each person")

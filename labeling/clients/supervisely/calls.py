@@ -67,6 +67,10 @@ class Asking:
         """The team that the body names; Http404 when the person is not in it."""
         return get_visible_or_404(Team.objects.visible_to(self.actor), self.body.key(name))
 
+    def as_json(self, name: str) -> str:
+        """A value of the body as JSON text, for forms that take it so."""
+        return json.dumps(self.body.raw(name), ensure_ascii=False)
+
     @property
     def job_id(self) -> int | None:
         """The job for whose sake the SDK asks, from `x-job-id`."""
@@ -113,8 +117,3 @@ def raw_json(content: bytes) -> Any:
         ParseError: it is none.
     """
     return PlainJsonParser().parse(BytesIO(content))
-
-
-def dumped(value: Any) -> str:
-    """JSON text, as answers write it."""
-    return json.dumps(value, ensure_ascii=False)

@@ -37,7 +37,7 @@ class Body:
         value = self.given.get(name)
         return default if value is None else value
 
-    def wrong(self, name: str, told: str) -> Invalid:
+    def wrong(self, name: str, told: Any) -> Invalid:
         """The refusal that names the field."""
         field = f"{self.path}{name}"
         return Invalid({field: [f"{field}: {told}"]})

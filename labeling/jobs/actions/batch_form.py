@@ -115,6 +115,7 @@ class BatchForm(SharingForm, forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(*args, **kwargs)
         self.dataset = dataset
+        self.fields["split"].initial = dataset.project.split
         classes = dataset.project.classes.filter(removed_at=None)
         tags = dataset.project.tag_definitions.filter(removed_at=None)
         image_tags = dataset.project.tag_definitions.exclude(applies_to="objects")
@@ -131,8 +132,8 @@ class BatchForm(SharingForm, forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def clean_split(self) -> Split:
-        """The split; evenly in order when nothing was said."""
-        return Split(self.cleaned_data["split"] or Split.ORDERED)
+        """The split; the project's own when nothing was said."""
+        return Split(self.cleaned_data["split"] or self.dataset.project.split)
 
     def clean_jobs_a_person(self) -> int:
         """One when nothing was said."""

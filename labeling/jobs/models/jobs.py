@@ -76,6 +76,7 @@ class Job(models.Model):
         claimed_at: when its annotator took it from the pool; None for assigned ones.
         lease_until: when it goes back to the pool unless somebody works on it; None never.
         rank: that of its batch, copied so that the pool is one index.
+        custom_data: whatever scripts keep with the job; a JSON object.
         segment: which part of the batch it is; jobs of one segment hold the same items for
             different people. None where items are in one job each.
     """
@@ -114,6 +115,7 @@ class Job(models.Model):
     rank = models.BigIntegerField(default=0, editable=False)
     segment = models.PositiveIntegerField(null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    custom_data = models.JSONField(_("data of scripts"), default=dict, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="successors"
     )

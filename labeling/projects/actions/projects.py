@@ -84,7 +84,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class EditProjectForm(KeepingForm, ProjectForm):
-    """The same for a project that exists; what is not sent stays."""
+    """The same for a project that exists, with how its work is divided; what is not sent stays."""
+
+    class Meta(ProjectForm.Meta):
+        fields = (*ProjectForm.Meta.fields, "split")  # type: ignore[assignment]
 
 
 def shelf(team_id: int, data: Any) -> Workspace:
@@ -137,7 +140,7 @@ class CreateProject(Action):
 
 @register
 class EditProject(ProjectAction):
-    """Change a project's name, description or workspace."""
+    """Change a project's name, description, workspace or how its work is divided."""
 
     verb = "edit-project"
     label = _("Edit project")
@@ -149,6 +152,7 @@ class EditProject(ProjectAction):
         initial = {
             "name": obj.name,
             "description": obj.description,
+            "split": obj.split,
             "workspace": obj.workspace_id,
             "workspace_name": "",
         }
@@ -157,7 +161,7 @@ class EditProject(ProjectAction):
     def effect(self, change: Change) -> None:
         """Store what changed."""
         project = change.obj
-        values = noted_changes(change, ("name", "description"))
+        values = noted_changes(change, ("name", "description", "split"))
         workspace = shelf(project.team_id, change.data)
         if workspace.pk != project.workspace_id:
             change.note["changed"]["workspace"] = [project.workspace.name, workspace.name]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from labeling.projects.states import Division
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -53,12 +54,23 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """A label schema (classes, tag definitions) and the datasets that are labeled with it."""
+    """A label schema (classes, tag definitions) and the datasets that are labeled with it.
+
+    Attributes:
+        split: how its batches are divided among people, where nobody says otherwise.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True, max_length=10_000)
+    split = models.CharField(
+        _("work for several people is divided"),
+        max_length=16,
+        choices=Division,
+        default=Division.ORDERED,
+        help_text=_("Also what scripts make for several people; a batch can say otherwise."),
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
