@@ -21,6 +21,7 @@ from labeling.demo.people import (
 from labeling.demo.pictures import Drawings
 from labeling.demo.project import make_dataset, make_project
 from labeling.demo.story import Story, tell
+from labeling.jobs.estimates.refreshing import refresh
 from labeling.operations.models import Operation
 from labeling.projects.models import Item, Project
 
@@ -55,6 +56,7 @@ def _made() -> dict[str, Any]:
     july = make_dataset(project, "Table, July", drawn.some(JULY), manager, before)
     _backdate(project, before)
     tell(Story(team, people, drawn), june, july)
+    refresh(team.pk)
     facts = {
         "url": desk_address(),
         "team_id": team.pk,

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db.models import Count, F, Max, Min, Q, Sum
 
+from labeling.jobs.eta.days import DAY, PRESENT_SECONDS
 from labeling.jobs.eta.facts import Acts, Did, Launch
+from labeling.jobs.eta.paces import gaps_of
 from labeling.jobs.models import Event, Job
+from labeling.jobs.states import Stage, State
 
 WINDOW = timedelta(days=42)
 """Older work says nothing about next week."""
 MOST_EVENTS = 60_000
 """Of a larger team the newest are enough."""
+MOST_REVIEWS = 5_000
+"""Of more jobs that were handed in the newest tell when there was something to review."""
 MOST_AT_ONCE = 1_000
 """So many of the items that were accepted with one click count; more would say no more."""
 
@@ -114,28 +120,61 @@ def turns_of(team_id: int, now: datetime) -> list[Turn]:
     ]
 
 
-def idle_of(
-    turns: list[Turn], labelers: set[int], deciders: set[int], now: datetime
-) -> dict[int, list[tuple[float, float]]]:
-    """By person the spans of the window in which they had nothing to label.
+def reviews_of(team_id: int, now: datetime) -> list[Turn]:
+    """When jobs waited for a decision, the newest first; a person of None is any reviewer."""
+    handed_in = Job.objects.filter(
+        team=team_id, archived_at=None, submitted_at__gt=now - WINDOW, batch__needs_review=True
+    ).exclude(stage=Stage.ANNOTATION, state__in=(State.NEW, State.IN_PROGRESS, State.REJECTED))
+    columns = ("batch", "reviewer", "items", "submitted_at", "completed_at")
+    rows = handed_in.order_by("-submitted_at").values_list(*columns)[:MOST_REVIEWS]
+    return [
+        Turn(batch, person, 0, items, since.timestamp(), until and until.timestamp())
+        for batch, person, items, since, until in rows
+        if since is not None
+    ]
 
-    Who reviews always has something to do, as far as this can tell, and is not named.
+
+def idle_of(
+    past: Past, turns: list[Turn], reviews: list[Turn], labelers: set[int], now: datetime
+) -> dict[int, list[tuple[float, float]]]:
+    """By person the spans of the window in which they had nothing to do.
+
+    Who never worked long enough on a day to be told from somebody who looked in by chance says
+    nothing about when they work, as if there had been nothing to do.
 
     Arguments:
         labelers: who takes from the pool.
     """
     end, begin = now.timestamp(), (now - WINDOW).timestamp()
     pool = [(turn.since, turn.until or end) for turn in turns if turn.person is None]
+    for_any = [(turn.since, turn.until or end) for turn in reviews if turn.person is None]
     busy: dict[int, list[tuple[float, float]]] = {}
-    for turn in turns:
+    for turn in (*turns, *reviews):
         if turn.person is not None:
             busy.setdefault(turn.person, []).append((turn.since, turn.until or end))
+    steady = _steady(past.acts)
     found = {}
-    for person, spans in busy.items():
-        if person not in deciders:
-            own = [*spans, *pool] if person in labelers else spans
-            found[person] = _between(sorted(own), begin, end)
+    for person in {*busy, *past.done, *past.decided}:
+        spans = busy.get(person, [])
+        if person in labelers:
+            spans = [*spans, *pool]
+        if person in past.decided:
+            spans = [*spans, *for_any]
+        found[person] = _between(sorted(spans) if person in steady else [], begin, end)
     return found
+
+
+def _steady(acts: Acts) -> set[int]:
+    """Who worked on some day long enough to count as there."""
+    if not len(acts):
+        return set()
+    gaps = gaps_of(acts)
+    people, place = np.unique(gaps.acts.person, return_inverse=True)
+    day = (gaps.acts.at // DAY).astype(np.int64)
+    day -= day.min()
+    worked = np.zeros((len(people), int(day.max()) + 1))
+    np.add.at(worked, (place.reshape(-1), day), gaps.took)
+    return set(people[worked.max(axis=1) > PRESENT_SECONDS].tolist())
 
 
 def _between(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from labeling.jobs.estimates.crew import Crew, crew_of, hours_of
 from labeling.jobs.estimates.open_work import MOST_WORKS, OpenWork, open_work_of
-from labeling.jobs.estimates.past import idle_of, launches_of, past_of, turns_of
+from labeling.jobs.estimates.past import idle_of, launches_of, past_of, reviews_of, turns_of
 from labeling.jobs.eta.facts import Facts
 
 
@@ -23,7 +23,7 @@ class TeamFacts:
 
 
 def facts_of(team_id: int, now: datetime) -> TeamFacts:
-    """The facts of a team at this moment, in nine queries however much work there is.
+    """The facts of a team at this moment, in ten queries however much work there is.
 
     Acts are those of the last six weeks, at most 60,000; of more open jobs than the estimate looks
     at one by one, those that one person has of one batch are taken together.
@@ -40,7 +40,7 @@ def facts_of(team_id: int, now: datetime) -> TeamFacts:
         zone=zone,
         works=work.works,
         acts=past.acts,
-        idle=idle_of(turns, set(labelers), set(past.decided), now),
+        idle=idle_of(past, turns, reviews_of(team_id, now), set(labelers), now),
         hours=hours,
         launches=launches_of(turns, labelers, now),
     )
