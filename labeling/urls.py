@@ -18,5 +18,6 @@ urlpatterns = [
     path("api/", include("labeling.api_urls")),
     path("labelbox/", include("labeling.clients.labelbox.urls")),
     path("supervisely/", include("labeling.clients.supervisely.urls")),
+    path("toloka/", include("labeling.clients.toloka.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -61,6 +61,7 @@ NO_PAGES = {
     "/teams/<team_id>/mark-seen/": "POST only",
     "/teams/<team_id>/save-view/": "POST only",
     "/teams/<team_id>/take-next/": "POST only",
+    "/toloka/api/<call>": "for scripts",
     "/uploads/<pk>/files/": "POST only",
     "/uploads/<pk>/start/": "POST only",
     "/views/<pk>/<verb>/": "one's own views; the forms are those of other verbs",

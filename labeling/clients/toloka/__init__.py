@@ -1,0 +1,1 @@
+"""Toloka's client, the part for apps: a translation onto our projects, batches and items."""
