@@ -1,11 +1,19 @@
 """What is served, one module for each area of the SDK; importing them fills the table of calls."""
 
 from labeling.clients.supervisely.areas import (
+    annotations,
+    datasets,
+    figures,
+    image_downloads,
+    image_uploads,
+    images,
     instance,
     job_changes,
     job_making,
     jobs,
     members,
+    project_meta,
+    projects,
     roles,
     teams,
     users,
@@ -13,11 +21,19 @@ from labeling.clients.supervisely.areas import (
 )
 
 __all__ = [
+    "annotations",
+    "datasets",
+    "figures",
+    "image_downloads",
+    "image_uploads",
+    "images",
     "instance",
     "job_changes",
     "job_making",
     "jobs",
     "members",
+    "project_meta",
+    "projects",
     "roles",
     "teams",
     "users",
