@@ -36,6 +36,8 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
     {"groupImages": False, "groupImagesByTagId": None, "groupImagesSync": False}
 )
 
+MORE_OF_TAGS = ("default", "default_value", "frame_range_min_length", "frame_range_max_length")
+
 _HOTKEY = re.compile(r"[a-z0-9]?\Z")
 
 
@@ -120,6 +122,8 @@ def read_tag(given: Body) -> Wanted:
     applies = given.text("applicable_type", "all")
     if applies not in APPLIES or given.text("target_type", "all") != "all":
         raise _unkept(given, name, _("A tag is for all, imagesOnly or objectsOnly."))
+    if any(given.raw(each) not in (None, False, 0) for each in MORE_OF_TAGS):
+        raise _unkept(given, name, _("A tag has no default and no range of frames here."))
     values = {
         "value_type": VALUE_TYPES[value_type],
         "choices": given.texts("values") if value_type == "oneof_string" else [],
