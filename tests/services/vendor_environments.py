@@ -29,10 +29,15 @@ def python_with(vendor: str) -> Path:
     return python
 
 
-def run(*command: str) -> str:
-    """Run a command; returns what it printed, fails with what it complained about."""
+def run(*command: str, **variables: str) -> str:
+    """Run a command; returns what it printed, fails with what it complained about.
+
+    Arguments:
+        variables: of its environment, besides ours.
+    """
     done = subprocess.run(
         command,
+        env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
