@@ -117,7 +117,6 @@ def dataset_shape(dataset: Dataset) -> dict[str, Any]:
         "updatedAt": moment(dataset.updated_at),
         "createdBy": dataset.created_by_id,
         "referenceImageUrl": None,
-        "customData": {},
         # A text, as the vendor has it.
         "size": "0",
     }
