@@ -129,11 +129,14 @@ class _Bulk:
         self.action, self.actor, self.at = action, actor, at
         self.inputs: dict[Hashable, Input | WorkflowError] = {}
         self.answers: dict[Any, Answer] = {}
+        self.apart: list[tuple[Any, Input]] = []
 
     def perform(self, asked: Sequence[tuple[Any, Input]]) -> dict[Any, Answer]:
-        """Judge, set, conclude."""
+        """Judge, set, conclude; then those that want it by themselves."""
         done = self.set(list(self.judge(asked)))
         conclude(self.action, done)
+        for obj, given in self.apart:
+            self.answers[obj.pk] = _performed(self.action, obj, self.actor, given, self.at)
         return self.answers | {change.obj.pk: change for change in done}
 
     def judge(self, asked: Sequence[tuple[Any, Input]]) -> Iterator[Change]:
@@ -141,7 +144,11 @@ class _Bulk:
         for obj, given in asked:
             try:
                 cleaned = partial(self.cleaned, obj, given)
-                yield judged(self.action, obj, self.actor, cleaned, self.at)
+                change = judged(self.action, obj, self.actor, cleaned, self.at)
+                if self.action.is_apart(obj, change.data):
+                    self.apart.append((obj, given))
+                else:
+                    yield change
             except WorkflowError as refusal:
                 self.answers[obj.pk] = refusal
 

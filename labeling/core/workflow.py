@@ -95,6 +95,9 @@ class Action:
             (of a foreign key: the object) rather than expressions, and that its `effects` take a
             few queries for all changes together and refuse none.
         needs: relations that the rules read; fetched for all objects at once in bulk.
+        has_page: whether its form is a page of its own rather than a dialog.
+        is_offered: whether it stands among the buttons; verbs that only take something back are
+            offered where that was done.
     """
 
     verb: ClassVar[str]
@@ -116,6 +119,8 @@ class Action:
     by_rest: ClassVar[bool] = True
     in_bulk: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
+    has_page: ClassVar[bool] = False
+    is_offered: ClassVar[bool] = True
 
     def team_id(self, obj: Any) -> int:
         """The team whose role table decides; objects without a `team_id` override this."""
@@ -152,6 +157,14 @@ class Action:
         Asked for every button of every row, so it reads only what the object has in memory.
         """
         return None
+
+    def is_apart(self, obj: Any, cleaned: Mapping[str, Any]) -> bool:
+        """Whether a bulk performs this object by itself, after those that it changes together.
+
+        For rules that look at what the bulk itself changes, such as how much somebody has then.
+        Asked of actions that are `in_bulk`, of what the object and `needs` hold in memory.
+        """
+        return False
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
         """Keyword arguments for the form, such as the querysets that its choices come from."""
@@ -209,7 +222,8 @@ def actions_of(model: type[models.Model]) -> list[Action]:
 
 def verbs_for(obj: models.Model, actor: Any) -> list[Action]:
     """The actions that this actor may perform on this object now, in the order of the buttons."""
-    return [action for action in actions_of(type(obj)) if allows(action, obj, actor)]
+    offered = (action for action in actions_of(type(obj)) if action.is_offered)
+    return [action for action in offered if allows(action, obj, actor)]
 
 
 def allows(action: Action, obj: Any, actor: Any) -> bool:

@@ -7,6 +7,7 @@ from statistics import median
 from django.db.models import Count, F, QuerySet, Sum
 
 from accounts.models import Membership
+from labeling.core.key_lists import among
 from labeling.jobs.models import Job, Pace
 from labeling.jobs.spreading import Able
 from labeling.jobs.states import ANNOTATING, any_of
@@ -78,7 +79,7 @@ def _items_taken(wanted: Wanted) -> dict[int, int]:
         return {}
     theirs = Job.objects.filter(
         annotator__in=wanted.person_ids, batch=wanted.batch_id, archived_at=None
-    ).exclude(pk__in=wanted.without)
+    ).exclude(pk__in=among(wanted.without))
     taken = theirs.order_by().values("annotator").annotate(taken=Sum("items"))
     return dict(taken.values_list("annotator", "taken"))
 
@@ -117,7 +118,7 @@ class Paces:
 def loads_of(wanted: Wanted, paces: Paces) -> dict[int, Load]:
     """What each of the people has open in the team, the jobs in `without` left aside."""
     found: dict[int, Load] = {}
-    rows = _open_jobs(wanted.team_id, wanted.person_ids).exclude(pk__in=wanted.without)
+    rows = _open_jobs(wanted.team_id, wanted.person_ids).exclude(pk__in=among(wanted.without))
     summed = rows.values_list("annotator", "project").annotate(
         Count("pk"), items_left=Sum(F("items") - F("done"))
     )

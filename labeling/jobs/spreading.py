@@ -26,6 +26,7 @@ class Able:
         weight: of the others' together; or the percentage.
         item_seconds: working time on one item, above 0.
         seconds_ahead: working time on what they have to do before.
+        items_ahead: items of the same work that they have to do before; they count as theirs.
         most_items: so many of these items at most; None sets no bound.
         most_jobs: so many more jobs at most; None sets no bound.
         is_pace_known: whether `item_seconds` was seen of this person, rather than of others.
@@ -38,6 +39,7 @@ class Able:
     most_items: int | None = None
     most_jobs: int | None = None
     is_pace_known: bool = False
+    items_ahead: int = 0
 
     def seconds_with(self, items: int) -> float:
         """Working time until everything they have, and so many items, is done."""
@@ -100,7 +102,7 @@ def _vessel(person: Able, room: int, spread: Spread) -> _Vessel:
         seconds = exact(person.item_seconds)
         return _Vessel(exact(person.seconds_ahead), 1 / seconds, room)
     width = exact(person.weight) if spread == Spread.WEIGHTS else Fraction(1)
-    return _Vessel(Fraction(0), width, room if width else 0)
+    return _Vessel(person.items_ahead / width if width else Fraction(0), width, room)
 
 
 def _level(total: int, vessels: Sequence[_Vessel]) -> Fraction:
@@ -108,7 +110,7 @@ def _level(total: int, vessels: Sequence[_Vessel]) -> Fraction:
     turns = sorted(
         turn
         for each in vessels
-        if each.room
+        if each.room and each.width
         for turn in (
             (each.bottom, each.width),
             (each.bottom + each.room / each.width, -each.width),

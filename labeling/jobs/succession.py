@@ -40,6 +40,7 @@ def make_successor(
         reviewer_id=job.reviewer_id,
         priority=job.priority,
         rank=batch.rank,
+        segment=job.segment,
         due_at=job.due_at,
         parent=job,
         items=len(rows),

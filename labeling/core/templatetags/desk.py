@@ -189,7 +189,8 @@ def verb_button(
     """The button of an action on one object.
 
     A verb without input is a form that posts. One with input is a link to its form, which opens
-    in the dialog; without JavaScript the link leads to the same form as a page.
+    in the dialog, unless it is a page of its own; without JavaScript the link leads to the same
+    form as a page.
 
     Arguments:
         action: has verb, label, form, destructive, primary.
@@ -200,8 +201,8 @@ def verb_button(
     text = label or action.label
     if action.form is not NoInput:
         return format_html(
-            '<a class="{}" href="{}" data-verb="{}" data-dialog>{}</a>',
-            classes, url, action.verb, text,
+            '<a class="{}" href="{}" data-verb="{}"{}>{}</a>',
+            classes, url, action.verb, mark_safe("" if action.has_page else " data-dialog"), text,
         )  # fmt: skip
     request = context["request"]
     return format_html(

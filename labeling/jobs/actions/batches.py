@@ -10,7 +10,9 @@ from accounts.roles import Capability
 from labeling.core.errors import Conflict
 from labeling.core.fields import Flag
 from labeling.core.workflow import Action, Change, register
-from labeling.jobs.models import Batch, Event, Job
+from labeling.jobs.models import Batch, Event, Job, Skill
+from labeling.jobs.models.skills import HIGHEST_LEVEL
+from labeling.jobs.queue.leases import lend_anew
 from labeling.jobs.queue.ranks import hold_queue, last_rank
 from labeling.jobs.settling import settle_batch, stop_idle_jobs
 from labeling.jobs.states import BatchStatus, Priority, Status
@@ -261,6 +263,12 @@ class EditBatchForm(KeepingForm, forms.ModelForm):  # type: ignore[type-arg]
     )
     needs_review = Flag(default=True, label=_("A reviewer decides on the work"))
     allow_own_review = Flag(default=False, label=_("People may review own work"))
+    skill = forms.ModelChoiceField[Skill](
+        queryset=Skill.objects.none(), required=False, empty_label=_("none"), label=_("Skill")
+    )
+    skill_level = forms.IntegerField(
+        required=False, min_value=0, max_value=HIGHEST_LEVEL, label=_("Lowest level")
+    )
 
     class Meta:
         model = Batch
@@ -274,12 +282,27 @@ class EditBatchForm(KeepingForm, forms.ModelForm):  # type: ignore[type-arg]
             "due_at",
             "needs_review",
             "allow_own_review",
+            "items_a_person",
+            "lease_minutes",
+            "skill",
+            "skill_level",
         )
+
+    def __init__(self, *args: Any, skills: QuerySet[Skill], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skill"].queryset = skills  # type: ignore[attr-defined]
+
+    def clean_skill_level(self) -> int:
+        """Any level when it was emptied."""
+        return self.cleaned_data["skill_level"] or 0
 
 
 @register
 class EditBatch(BatchAction):
-    """Change a batch's settings; priority and due date go on to its open jobs."""
+    """Change a batch's settings; priority and due date go on to its open jobs.
+
+    Limits, skill and lease count from now on: nobody loses a job that they have.
+    """
 
     verb = "edit"
     label = _("Edit")
@@ -287,8 +310,12 @@ class EditBatch(BatchAction):
     order = 40
 
     def form_kwargs(self, obj: Batch, actor: Any) -> dict[str, Any]:
-        """What it is now."""
-        return {"initial": {name: getattr(obj, name) for name in EditBatchForm.Meta.fields}}
+        """What it is now, and the team's skills."""
+        now = {name: getattr(obj, name) for name in EditBatchForm.Meta.fields}
+        return {
+            "initial": {**now, "skill": obj.skill_id},
+            "skills": Skill.objects.filter(team=obj.team_id),
+        }
 
     def check(self, change: Change) -> None:
         """Another priority is another place in the queue."""
@@ -318,3 +345,5 @@ class EditBatch(BatchAction):
             open_jobs.update(**follow, updated_at=change.at)
         if "priority" in follow:
             Job.objects.filter(batch=change.obj).update(rank=change.obj.rank)
+        if "lease_minutes" in change.note["changed"]:
+            lend_anew(change.obj, change.at)

@@ -1,6 +1,6 @@
 """Who has a job: taken from the pool, given back, or assigned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from labeling.jobs.actions.annotating import not_its_annotator
 from labeling.jobs.actions.base import JobAction, people_who
 from labeling.jobs.models import Event, Job
 from labeling.jobs.queue.leases import lend
+from labeling.jobs.queue.limits import is_bounded, reason_against, with_limits
 from labeling.jobs.queue.pulling import hold_person, next_claimable, unfinished_of
 from labeling.jobs.settling import settle_jobs
 from labeling.jobs.states import ANNOTATING, OPEN
@@ -146,12 +147,12 @@ class Assign(JobAction):
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
         """The active people of the team who may label, and who has the job now."""
         return {
-            "people": people_who(Capability.LABEL, obj.team_id),
+            "people": with_limits(people_who(Capability.LABEL, obj.team_id), obj.team_id),
             "initial": {"annotator": obj.annotator_id},
         }
 
     def check(self, change: Change) -> None:
-        """Nobody labels a job that they will review."""
+        """Nobody labels a job that they will review, more than is set, or the same items twice."""
         person, job = change.data["annotator"], change.obj
         if person and person.pk == job.reviewer_id and not job.batch.allow_own_review:
             raise Invalid(
@@ -161,6 +162,17 @@ class Assign(JobAction):
                     ]
                 }
             )
+        if self.is_apart(job, change.data):
+            # The job before the person, as in a bulk: so nobody waits in a circle.
+            list(Job.objects.select_for_update(no_key=True).filter(pk=job.pk).values_list("pk"))
+            reason = reason_against(job, person)
+            if reason is not None:
+                raise Invalid({"annotator": [reason]})
+
+    def is_apart(self, obj: Job, cleaned: Mapping[str, Any]) -> bool:
+        """Limits, and who has the same items, count what the bulk gives out itself."""
+        person = cleaned["annotator"]
+        return person is not None and person.pk != obj.annotator_id and is_bounded(obj, person)
 
     def changes(self, change: Change) -> dict[str, Any]:
         """The new annotator; the history keeps both."""

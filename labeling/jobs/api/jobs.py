@@ -16,7 +16,7 @@ from labeling.jobs.api.datasets import BatchWrite, launched
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import CHANGE, ChangeForm
-from labeling.jobs.operations.undoing import UNDO, UndoForm
+from labeling.jobs.operations.undoing import UNDO, UNDOABLE, UndoForm
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
 from labeling.jobs.statistics import job_statistics
 from labeling.operations.engine import start
@@ -131,7 +131,7 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
     def undo_change(self, request: Request) -> Response:
         """What nobody has changed since becomes as it was. Asked twice, it is done once."""
         data = input_of(request, UndoForm)
-        changes = Operation.objects.visible_to(self.request.actor).filter(kind__in=(CHANGE, UNDO))
+        changes = Operation.objects.visible_to(self.request.actor).filter(kind__in=UNDOABLE)
         found = named(changes.select_related("team"), data, "operation")
         key = f"undo-change-{found.pk}"
         undo = start(

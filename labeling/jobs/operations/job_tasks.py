@@ -15,6 +15,7 @@ from labeling.core.key_lists import among
 from labeling.core.refusals import explained
 from labeling.core.workflow import actions
 from labeling.jobs.models import Job
+from labeling.jobs.remainder import is_unbegun
 from labeling.operations.kinds import Row
 from labeling.operations.states import Outcome
 
@@ -60,6 +61,12 @@ READ = (
     "archived_at",
     "priority",
     "due_at",
+    "segment",
+    "type",
+    "items",
+    "done",
+    "rejected",
+    "claimed_at",
 )
 """The columns that these verbs' rules read, and what a row tells; a test counts the queries."""
 
@@ -69,6 +76,7 @@ class Task(NamedTuple):
 
     Attributes:
         expected: the one value that the job must still have, for an undo; None asks nothing.
+        is_unbegun: whether nobody may have begun the job.
     """
 
     number: int
@@ -76,6 +84,7 @@ class Task(NamedTuple):
     verb: str
     data: Mapping[str, Any]
     expected: tuple[Any] | None = None
+    is_unbegun: bool = False
 
 
 def part_of(at: int) -> slice:
@@ -110,6 +119,8 @@ class _Work:
         reason = ""
         if task.expected is not None and task.expected != (before,):
             reason = _("Somebody has changed it since.")
+        elif task.is_unbegun and not is_unbegun(job):
+            reason = _("Somebody has begun it since.")
         elif before == wanted(task):
             reason = _("It is so already.")
         if not reason:
@@ -136,6 +147,8 @@ def _gone(task: Task) -> Row:
 
 def _row(task: Task, name: str, outcome: Outcome, message: str, values: Any = None) -> Row:
     data = {"job": task.job_id, "verb": task.verb, **(values or {})}
+    if task.is_unbegun:
+        data["is_unbegun"] = True
     return Row(task.number, name, outcome, message, data)
 
 

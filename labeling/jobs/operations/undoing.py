@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from labeling.core.errors import Conflict
 from labeling.core.workflow import actions
+from labeling.jobs.actions.rebalancing import REBALANCE
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import AGAIN, CHANGE, ChangeJobs, failed
 from labeling.jobs.operations.job_tasks import VALUES, Task, part_of
@@ -18,6 +19,9 @@ from labeling.operations.models import Operation, OperationRow
 from labeling.operations.states import Outcome
 
 UNDO = "undo-change-jobs"
+
+UNDOABLE = (CHANGE, UNDO, REBALANCE)
+"""The kinds whose rows say what was before."""
 
 
 class UndoForm(forms.Form):
@@ -40,7 +44,7 @@ class UndoChangeJobs(ChangeJobs):
 
     def form_kwargs(self, obj: Any, actor: Any) -> dict[str, Any]:
         """The team's changes that the actor may see."""
-        changes = Operation.objects.visible_to(actor).filter(team=obj, kind__in=(CHANGE, UNDO))
+        changes = Operation.objects.visible_to(actor).filter(team=obj, kind__in=UNDOABLE)
         return {"changes": changes}
 
     def plan(self, actor: Any, team: Any, data: Mapping[str, Any]) -> Plan:
@@ -94,6 +98,7 @@ def backwards(number: int, data: Mapping[str, Any]) -> Task:
     """
     job_id, verb, before, after = (data[key] for key in ("job", "verb", "before", "after"))
     if verb in VALUES:
-        return Task(number, job_id, verb, {VALUES[verb].field: before}, (after,))
+        is_unbegun = data.get("is_unbegun", False)
+        return Task(number, job_id, verb, {VALUES[verb].field: before}, (after,), is_unbegun)
     undo = actions[Job, verb].undo or verb
     return Task(number, job_id, undo, {}, (after,))

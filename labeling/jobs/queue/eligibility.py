@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from labeling.jobs.models import Batch, Job, PersonSkill
 from labeling.jobs.queue.ranks import QUEUE_ORDER
-from labeling.jobs.states import BatchStatus
+from labeling.jobs.states import BatchStatus, JobType
 
 # Only these give out new jobs; in a stopping one people finish what they have.
 GIVING = (BatchStatus.QUEUED, BatchStatus.PROCESSING)
@@ -81,6 +81,8 @@ def fitting_of(batch: Allowed, user_id: int) -> Q:
         batch=OuterRef("batch"), segment=OuterRef("segment"), annotator=user_id
     )
     where = Q(segment=None) | ~Q(Exists(sibling))
+    # Whoever did what is to be done again may do it.
+    where |= Q(type=JobType.REWORK) & ~Q(Exists(sibling.exclude(pk=OuterRef("parent"))))
     if not batch.own_review:
         where &= Q(reviewer=None) | ~Q(reviewer=user_id)
     return where if batch.room is None else where & Q(items__lte=batch.room)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.jobs.models import Event, Job
+from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.money.booking import follow
 from labeling.jobs.settling import settle_batches
 from labeling.jobs.states import ANNOTATING, any_of
@@ -21,6 +21,14 @@ def lend(job: Job, at: datetime) -> None:
     if minutes is not None:
         job.lease_until = at + timedelta(minutes=minutes)
         Job.objects.filter(pk=job.pk).update(lease_until=job.lease_until)
+
+
+def lend_anew(batch: Batch, at: datetime) -> None:
+    """The batch's lease was changed: what people took from the pool is theirs so long from now."""
+    minutes = batch.lease_minutes
+    taken = Job.objects.live().filter(any_of(ANNOTATING), batch=batch, claimed_at__isnull=False)
+    until = None if minutes is None else at + timedelta(minutes=minutes)
+    taken.filter(annotator__isnull=False).update(lease_until=until)
 
 
 def renew(job: Job, at: datetime) -> None:

@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Membership
-from labeling.jobs.models import Job, JobItem
+from labeling.jobs.models import Job
 from labeling.jobs.queue.eligibility import Allowed, allowed_batches, fitting_of, jobs_of
+from labeling.jobs.queue.limits import has_had_items_of
 from labeling.jobs.queue.ranks import QUEUE_ORDER
 from labeling.jobs.states import ANNOTATING, Status, any_of
 
@@ -88,7 +89,7 @@ def _first_at(
             return None
         if found.batch_id not in keys:
             fitting = here.filter(of_batches)
-        elif _worked_beside(found, user_id):
+        elif has_had_items_of(found, user_id):
             fitting = fitting.exclude(batch=found.batch_id, segment=found.segment)
         else:
             return int(found.pk)
@@ -97,12 +98,4 @@ def _first_at(
 def _unlocked(jobs: QuerySet[Job]) -> QuerySet[Job]:
     if connection.features.has_select_for_update_skip_locked:
         jobs = jobs.select_for_update(skip_locked=True, of=("self",), no_key=True)
-    return jobs.only("pk", "batch_id", "segment")
-
-
-def _worked_beside(job: Job, user_id: int) -> bool:
-    """Whether the person did some of the same items for another job that they gave back since."""
-    if job.segment is None:
-        return False
-    beside = Job.objects.filter(batch=job.batch_id, segment=job.segment).exclude(pk=job.pk)
-    return JobItem.objects.filter(job__in=beside, done_by=user_id).exists()
+    return jobs.only("pk", "batch_id", "segment", "type", "parent_id")

@@ -25,7 +25,7 @@ from labeling.jobs.actions.base import people_who
 from labeling.jobs.filters import TeamJobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import CHANGE
-from labeling.jobs.operations.undoing import UNDO
+from labeling.jobs.operations.undoing import UNDO, UNDOABLE
 from labeling.jobs.states import Priority
 from labeling.operations.engine import start
 from labeling.operations.models import Operation
@@ -76,7 +76,7 @@ def undo_change(request: Request, pk: int) -> HttpResponseBase:
 
 def changes(request: Request) -> QuerySet[Operation]:
     """The changes of jobs that the actor may see."""
-    return Operation.objects.visible_to(request.actor).filter(kind__in=(CHANGE, UNDO))
+    return Operation.objects.visible_to(request.actor).filter(kind__in=UNDOABLE)
 
 
 def recent_changes(request: Request, team: Team) -> list[dict[str, Any]]:
