@@ -7,6 +7,7 @@ with the team's. Who has been away for a while comes back the later, the longer 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 
 import numpy as np
 
@@ -24,6 +25,10 @@ DEFAULT_DAY = 5.5 * HOUR
 OFFICE = np.array([0.0] * 9 + [1.0] * 8 + [0.0] * 7)
 PRIOR_PRESENCE = np.array([0.85] * 5 + [0.06] * 2)
 PRIOR_DAYS, OWN_DAYS = 3.0, 1.5
+OWN_WEEKDAY = 0.7
+"""Weight of a person's other days for one weekday, in days."""
+MOST_OWN = 15
+"""Own days to draw from."""
 TEAM_HOURS = 2.0 * HOUR
 AWAY_DAYS = 1.5
 """After so many days that somebody should have come, they are taken to be away."""
@@ -107,9 +112,9 @@ def presences(
         weights=gaps.took[kept],
         minlength=len(people) * (DAYS_KEPT + 1),
     ).reshape(len(people), DAYS_KEPT + 1)
-    waited = _waited(facts, gaps, people, clock, curve)
-    free = np.array([_free(facts.idle.get(p, ()), first, clock, curve) for p in people])
-    free = free.reshape(len(people), DAYS_KEPT)
+    spans = _Spans.of(facts, people, clock)
+    waited = _waited(gaps, people, clock, curve, spans)
+    free = _free(spans, len(people), first, curve)
     # Who has done nothing yet, and of whom nothing is known, is new and not away.
     is_new = np.array([person not in facts.idle for person in people], dtype=np.bool_)
     free[is_new & ~active.any(axis=1)] = 1.0
@@ -118,17 +123,18 @@ def presences(
     came = past > PRESENT_SECONDS
     amounts = past / np.maximum(1 - free, ENOUGH_TIME)
     team = _team_chance(came, has_time, first)
+    chance, away = _chances(came, has_time, active[:, DAYS_KEPT] > 0, team, first)
     found = {}
     for number, person in enumerate(people):
-        found[person] = _presence(
-            came[number] & has_time[number],
-            (has_time | came)[number],
-            amounts[number],
-            team,
-            first,
+        drawn = amounts[number, came[number] & has_time[number]][-MOST_OWN:]
+        found[person] = Presence(
+            chance[number],
+            drawn,
+            len(drawn) / (len(drawn) + OWN_DAYS),
             _curve(hours[number]),
+            float(away[number]),
             bool(active[number, DAYS_KEPT] > 0),
-            waited[number],
+            float(waited[number]),
         )
         if person in facts.hours:
             found[person] = _scheduled(
@@ -138,38 +144,61 @@ def presences(
     return found, every_day if len(every_day) >= 3 else np.append(every_day, [DEFAULT_DAY] * 3)
 
 
-def _free(spans: Sequence[tuple[float, float]], first: int, clock: Clock, curve: Floats) -> Floats:
-    """The share of each day's usual work that falls into spans without work."""
-    free = np.zeros(DAYS_KEPT)
-    grid = np.arange(25.0) * HOUR
-    for begin, end in spans:
-        start, stop = begin + clock.shift - first * DAY, end + clock.shift - first * DAY
-        for day in range(max(0, int(start // DAY)), min(DAYS_KEPT, int(stop // DAY) + 1)):
-            edges = np.clip([start - day * DAY, stop - day * DAY], 0, DAY)
-            share = np.interp(edges, grid, curve)
-            free[day] += share[1] - share[0]
+@dataclass(frozen=True)
+class _Spans:
+    """Spans without work of everybody: places of people, from when and to when, in local time."""
+
+    who: Integers
+    begin: Floats
+    end: Floats
+
+    @classmethod
+    def of(cls, facts: Facts, people: Sequence[int], clock: Clock) -> Self:
+        rows = [
+            (number, begin, end)
+            for number, person in enumerate(people)
+            for begin, end in facts.idle.get(person, ())
+            if end > begin
+        ]
+        table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+        return cls(table[:, 0].astype(np.int64), *(table[:, 1:] + clock.shift).T)
+
+
+def _share(seconds: Floats, curve: Floats) -> Floats:
+    """The share of a day's usual work until so long after midnight."""
+    hours = np.clip(seconds / HOUR, 0.0, 24.0)
+    low = np.minimum(hours.astype(np.int64), 23)
+    return np.asarray(curve[low] + (hours - low) * (curve[low + 1] - curve[low]))
+
+
+def _free(spans: _Spans, people: int, first: int, curve: Floats) -> Floats:
+    """By person the share of each day's usual work that falls into spans without work."""
+    midnight = (first + np.arange(DAYS_KEPT)) * DAY
+    inside = _share(spans.end[:, None] - midnight, curve)
+    inside -= _share(spans.begin[:, None] - midnight, curve)
+    free = np.zeros((people, DAYS_KEPT))
+    np.add.at(free, spans.who, inside)
     return np.minimum(free, 1.0)
 
 
 def _waited(
-    facts: Facts, gaps: Gaps, people: Sequence[int], clock: Clock, curve: Floats
-) -> list[float]:
+    gaps: Gaps, people: Sequence[int], clock: Clock, curve: Floats, spans: _Spans
+) -> Floats:
     """By person the share of a usual day's work since their last act today, idle time left out."""
-    grid = np.arange(25.0) * HOUR
-    begin = clock.today * DAY - clock.shift
+    midnight = clock.today * DAY
+    now = clock.now + clock.shift - midnight
     ends = np.searchsorted(gaps.acts.person, np.array(people, dtype=np.int64), side="right")
-    found = []
-    for person, end in zip(people, ends.tolist(), strict=True):
-        since = begin
-        if end and gaps.acts.person[end - 1] == person:
-            since = max(begin, float(gaps.acts.at[end - 1]))
-        gone = np.interp(clock.now - begin, grid, curve) - np.interp(since - begin, grid, curve)
-        for start, stop in facts.idle.get(person, ()):
-            edges = np.clip([start, stop], since, clock.now) - begin
-            share = np.interp(edges, grid, curve)
-            gone -= share[1] - share[0]
-        found.append(float(max(gone, 0.0)))
-    return found
+    since = np.zeros(len(people))
+    if len(gaps.acts):
+        last = np.maximum(ends - 1, 0)
+        is_own = (ends > 0) & (gaps.acts.person[last] == np.array(people, dtype=np.int64))
+        at = gaps.acts.at[last] + clock.shift - midnight
+        since = np.where(is_own, np.maximum(at, 0.0), 0.0)
+    gone = _share(np.array(now), curve) - _share(since, curve)
+    begin = np.clip(spans.begin - midnight, since[spans.who], now)
+    end = np.clip(spans.end - midnight, since[spans.who], now)
+    idle = np.bincount(spans.who, _share(end, curve) - _share(begin, curve), len(people))
+    return np.asarray(np.maximum(gone - idle, 0.0))
 
 
 def _curve(hours: Floats) -> Floats:
@@ -196,41 +225,38 @@ def _team_chance(came: Flags, has_time: Flags, first: int) -> Floats:
     return chance
 
 
-def _presence(
-    came: Flags,
-    counts: Flags,
-    amounts: Floats,
-    team: Floats,
-    first: int,
-    hours: Floats,
-    today: bool,
-    waited: float,
-) -> Presence:
-    """One person's presence; days of being away now are not days like others."""
+def _chances(
+    came: Flags, has_time: Flags, today: Flags, team: Floats, first: int
+) -> tuple[Floats, Floats]:
+    """By person the chance of coming by weekday, and days that they should have come lately.
+
+    Days of being away now are not days like others.
+    """
     weekday = weekday_of(np.arange(first, first + DAYS_KEPT))
-    last = int(np.flatnonzero(came)[-1]) if came.any() else -1
-    begun = int(np.flatnonzero(came)[0]) if came.any() else DAYS_KEPT
-    since = (np.arange(DAYS_KEPT) > last) & counts
-    weight = _recency(first) * counts * (np.arange(DAYS_KEPT) >= begun)
-    chance = _own_chance(came, weight, team, weekday)
-    away = 0.0 if today else float(chance[weekday[since]].sum())
-    if away >= AWAY_DAYS:
-        chance = _own_chance(came, weight * ~since, team, weekday)
-        away = float(chance[weekday[since]].sum())
-    drawn = amounts[came][-15:]
-    return Presence(chance, drawn, len(drawn) / (len(drawn) + OWN_DAYS), hours, away, today, waited)
+    days = np.arange(DAYS_KEPT)
+    came, counts = came & has_time, has_time | came
+    last = np.where(came.any(axis=1), DAYS_KEPT - 1 - np.argmax(came[:, ::-1], axis=1), -1)
+    begun = np.where(came.any(axis=1), np.argmax(came, axis=1), DAYS_KEPT)
+    since = (days > last[:, None]) & counts
+    weight = _recency(first) * counts * (days >= begun[:, None])
+    chance = _own_chances(came, weight, team, weekday)
+    without = _own_chances(came, weight * ~since, team, weekday)
+    away = (chance[:, weekday] * since).sum(axis=1)
+    is_away = (away >= AWAY_DAYS) & ~today
+    chance = np.where(is_away[:, None], without, chance)
+    away = np.where(is_away, (without[:, weekday] * since).sum(axis=1), away)
+    return chance, np.where(today, 0.0, away)
 
 
-def _own_chance(came: Flags, weight: Floats, team: Floats, weekday: Integers) -> Floats:
-    chance = np.empty(7)
-    for days in (range(5), range(5, 7)):
-        is_class = np.isin(weekday, list(days))
-        total = weight[is_class].sum()
-        whole = (weight[is_class & came].sum() + team[days[0]] * 1.0) / (total + 1.0)
-        for day in days:
-            mine = weekday == day
-            chance[day] = (weight[mine & came].sum() + whole * 0.7) / (weight[mine].sum() + 0.7)
-    return chance
+def _own_chances(came: Flags, weight: Floats, team: Floats, weekday: Integers) -> Floats:
+    """Weekdays shrunk to the person's kind of day, and that to the team's."""
+    is_day = (weekday[:, None] == np.arange(7)).astype(np.float64)
+    days, hits = weight @ is_day, (weight * came) @ is_day
+    whole = np.empty_like(days)
+    for kind in (slice(0, 5), slice(5, 7)):
+        total = days[:, kind].sum(axis=1) + 1.0
+        whole[:, kind] = ((hits[:, kind].sum(axis=1) + team[kind.start]) / total)[:, None]
+    return np.asarray((hits + whole * OWN_WEEKDAY) / (days + OWN_WEEKDAY))
 
 
 def _scheduled(hours: Hours, seen: Presence, past: Floats, has_time: Flags, first: int) -> Presence:

@@ -4,14 +4,18 @@ Work is a quantity of items here. The stations are asked in the order of the que
 the time that those before it have left over.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from labeling.jobs.eta.capacity import Grid
-from labeling.jobs.eta.facts import Floats, Integers
+from labeling.jobs.eta.facts import Flags, Floats, Integers
 
-FIRST_CHUNK = 24
+FIRST_CHUNK, NEXT_CHUNK = 32, 12
+SPARE_STEPS = 3
+ALL = 1 - 1e-5
+"""More than this share of a step's time is all of it."""
 ALMOST = 1e-3
 """Items left at which nothing is left."""
 
@@ -22,13 +26,19 @@ class Time:
 
     Attributes:
         grid: the steps.
-        seconds: by person, future and step; stations take theirs out of it.
+        seconds: by step, person and future; stations take theirs out of it.
         free_from: by person, the first step in which anything may be free.
+        ahead: steps whose sum is kept up in `soon`.
+        soon: seconds by person and future.
+        chunk: steps that are likely to be enough for the next work.
     """
 
     grid: Grid
     seconds: Floats
     free_from: Integers
+    ahead: int
+    soon: Floats
+    chunk: int = FIRST_CHUNK
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Flow:
 
     Attributes:
         first: the first step of `served`.
-        served: items by future and step, from `first` on; nothing is served after its end.
+        served: items by step and future, from `first` on; nothing is served after its end.
         finish: seconds since 1970 by future; infinite where it is not finished.
     """
 
@@ -61,9 +71,9 @@ class Flow:
     finish: Floats
 
     def over(self, steps: int) -> Floats:
-        """Items by future and step, for all steps."""
-        found = np.zeros((len(self.finish), steps), dtype=np.float64)
-        found[:, self.first : self.first + self.served.shape[1]] = self.served
+        """Items by step and future, for all steps."""
+        found = np.zeros((steps, len(self.finish)), dtype=np.float64)
+        found[self.first : self.first + len(self.served)] = self.served
         return found
 
 
@@ -72,77 +82,97 @@ def serve(time: Time, crew: Crew, stock: Floats, coming: Floats | None = None) -
 
     Arguments:
         stock: items that are there from the beginning, by future.
-        coming: items that come, by future and step; they can be served in the step they come in.
+        coming: items that come, by step and future; they can be served in the step they come in.
     """
-    steps = time.seconds.shape[2]
+    steps = len(time.seconds)
     first = int(time.free_from[crew.people].min(initial=steps))
-    begin, size = first, FIRST_CHUNK
-    finish = np.where(stock > ALMOST, np.inf, time.grid.edges[0])
+    begin, size = first, time.chunk
+    last = np.full(len(stock), time.grid.edges[0])
     left = stock.astype(np.float64)
     to_come = np.zeros_like(left)
     if coming is not None:
-        left = left + coming[:, :first].sum(axis=1)
-        to_come = coming[:, first:].sum(axis=1)
+        left = left + coming[:first].sum(axis=0)
+        to_come = coming[first:].sum(axis=0)
     parts = []
-    while begin < steps and bool(((left > ALMOST) | (to_come > ALMOST)).any()):
+    while begin < steps and max(float(left.max()), float(to_come.max())) > ALMOST:
         end = min(begin + size, steps)
-        more = None if coming is None else coming[:, begin:end]
-        served, can = _chunk(time, crew, slice(begin, end), left, more)
-        after = left[:, None] - np.cumsum(served, axis=1)
+        more = None if coming is None else coming[begin:end]
+        total, served, can = _chunk(time, crew, slice(begin, end), left, more)
+        left = left - total[-1]
         if more is not None:
-            after = after + np.cumsum(more, axis=1)
-            to_come = to_come - more.sum(axis=1)
-        ends = _ends(time.grid.edges[begin : end + 1], served, can, after)
-        finish = np.where(
-            (to_come <= ALMOST) & (after[:, -1] <= ALMOST), _max(finish, ends), np.inf
-        )
-        left = np.maximum(after[:, -1], 0.0)
+            came = more.sum(axis=0)
+            left, to_come = left + came, to_come - came
+        ends = _ends(time.grid.edges[begin : end + 1], served, can)
+        last = np.where(np.isfinite(ends), ends, last)
+        left = np.maximum(left, 0.0)
         parts.append(served)
-        begin, size = end, size * 2
-    return Flow(
-        first, np.concatenate(parts, axis=1) if parts else np.zeros((len(stock), 0)), finish
-    )
+        begin, size = end, max(NEXT_CHUNK, size // 2)
+    time.chunk = max(NEXT_CHUNK, _used(parts) + SPARE_STEPS)
+    finish = np.where((left <= ALMOST) & (to_come <= ALMOST), last, np.inf)
+    return Flow(first, np.concatenate(parts) if parts else np.zeros((0, len(stock))), finish)
 
 
-def _max(finish: Floats, ends: Floats) -> Floats:
-    """The later of what was finished before and the end in this chunk, where there is one."""
-    return np.where(np.isfinite(ends), ends, np.where(np.isfinite(finish), finish, ends))
+def _used(parts: Sequence[Floats]) -> int:
+    """Steps until the last one in which anything was served."""
+    if not parts:
+        return 0
+    before = sum(len(part) for part in parts[:-1])
+    is_served = np.any(parts[-1], axis=1)
+    return before + len(is_served) - int(np.argmax(is_served[::-1]))
 
 
 def _chunk(
     time: Time, crew: Crew, steps: slice, left: Floats, coming: Floats | None
-) -> tuple[Floats, Floats]:
-    """Items served, and items that could have been, by future and step; takes the time."""
-    seconds = time.seconds[crew.people, :, steps]
-    given = seconds if crew.share is None else seconds * crew.share[:, :, None]
-    can = np.einsum("pft,pf->ft", given, crew.speed).astype(np.float64)
+) -> tuple[Floats, Floats, Floats]:
+    """Items served until and in each step, and that could have been; takes the time.
+
+    All by step and future.
+    """
+    seconds = time.seconds[steps].take(crew.people, axis=1)
+    given = seconds if crew.share is None else seconds * crew.share
+    can = np.einsum("tpf,pf->tf", given, crew.speed).astype(np.float64)
+    whole = np.cumsum(can, axis=0)
     if coming is None:
-        before = np.cumsum(can, axis=1)
-        total = np.minimum(before, left[:, None])
+        total = np.minimum(whole, left)
     else:
         # What a queue has served is bounded by what came and, since any moment, by what it can do.
-        came = left[:, None] + np.cumsum(coming, axis=1)
-        whole = np.cumsum(can, axis=1)
-        bound = np.minimum.accumulate(np.minimum(came - whole, 0.0), axis=1)
+        came = left + np.cumsum(coming, axis=0)
+        bound = np.minimum.accumulate(np.minimum(came - whole, 0.0), axis=0)
         total = np.minimum(whole + bound, came)
-    served = total.copy()
-    served[:, 1:] -= total[:, :-1]
+    served = np.diff(total, axis=0, prepend=0.0)
     np.minimum(np.maximum(served, 0.0, out=served), can, out=served)
-    part = np.divide(served, can, out=np.zeros_like(can), where=can > 0).astype(np.float32)
+    part = (served / np.maximum(can, 1e-12)).astype(np.float32)
+    near = time.ahead - steps.start
+    if near > 0:
+        taken = given[:near] * part[:near, None]
+        time.soon[crew.people] -= taken.sum(axis=0)
     if crew.share is None:
-        seconds *= 1 - part
+        seconds *= 1 - part[:, None]
     else:
-        given *= part
+        given *= part[:, None]
         seconds -= given
-    time.seconds[crew.people, :, steps] = seconds
-    return served, can
+    time.seconds[steps, crew.people] = seconds
+    _move_on(time, crew, steps.start, (part > ALL) | (can <= 0))
+    return total, served, can
 
 
-def _ends(edges: Floats, served: Floats, can: Floats, after: Floats) -> Floats:
+def _move_on(time: Time, crew: Crew, begin: int, is_full: Flags) -> None:
+    """Who gave all their time from these steps on has none before the first with any left."""
+    is_left = ~np.all(is_full, axis=1)
+    ahead = int(np.argmax(is_left)) if is_left.any() else len(is_left)
+    if ahead:
+        people = crew.people
+        if crew.share is not None:
+            people = people[crew.share.min(axis=1) == 1]
+        seen = time.free_from[people]
+        time.free_from[people] = np.where(seen >= begin, np.maximum(seen, begin + ahead), seen)
+
+
+def _ends(edges: Floats, served: Floats, can: Floats) -> Floats:
     """When the last item was served, by future, inside its step; infinite where none was."""
     is_served = served > ALMOST * 1e-3
-    last = served.shape[1] - 1 - np.argmax(is_served[:, ::-1], axis=1)
-    row = np.arange(len(served))
-    share = np.minimum(served[row, last] / np.maximum(can[row, last], 1e-12), 1.0)
+    last = len(served) - 1 - np.argmax(is_served[::-1], axis=0)
+    place = np.arange(served.shape[1])
+    share = np.minimum(served[last, place] / np.maximum(can[last, place], 1e-12), 1.0)
     end = edges[last] + share * (edges[last + 1] - edges[last])
-    return np.where(is_served.any(axis=1), end, np.inf)
+    return np.where(is_served[last, place], end, np.inf)

@@ -12,11 +12,10 @@ from labeling.jobs.eta.capacity import LONGEST_DAYS
 from labeling.jobs.eta.days import clock_of
 from labeling.jobs.eta.facts import Facts, Finish, Floats, Work
 from labeling.jobs.eta.observing import Habits, habits_of
-from labeling.jobs.eta.simulating import Simulation
+from labeling.jobs.eta.simulating import Simulation, look_ahead
 
 NEEDED_ACTS = 3
 """So many items of the team are evidence enough for a first, wide band."""
-FIRST_LOOK_DAYS = 45.0
 QUANTILES = np.array([0.1, 0.5, 0.9])
 
 
@@ -36,8 +35,9 @@ def forecast(facts: Facts, habits: Habits | None = None) -> Mapping[str, Finish]
     finish: dict[str, Floats] = {work.key: np.array([clock.now]) for work in done}
     works = [work for work in works if work.key not in finish]
     if works:
-        found = Simulation(clock, habits, FIRST_LOOK_DAYS).run(works)
-        if any(not np.isfinite(ends).all() for ends in found.values()):
+        days = look_ahead(works, habits)
+        found = Simulation(clock, habits, days).run(works)
+        if days < LONGEST_DAYS and any(not np.isfinite(ends).all() for ends in found.values()):
             found = Simulation(clock, habits, LONGEST_DAYS).run(works)
         finish |= found
     answers = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.jobs.eta.counting import places
 from labeling.jobs.eta.days import DAY, Presence, presences
 from labeling.jobs.eta.facts import Acts, Did, Facts, Floats, Launch
 from labeling.jobs.eta.paces import Station, gaps_of, station
@@ -81,11 +82,10 @@ def habits_of(facts: Facts) -> Habits:
     begin = int(np.searchsorted(acts.at, now - KEPT_SECONDS))
     acts = Acts(acts.at[begin:], acts.person[begin:], acts.batch[begin:], acts.did[begin:])
     is_review = acts.did != Did.DONE
-    reviewers = np.unique(acts.person[is_review]).tolist()
-    people = sorted(
-        {int(p) for work in facts.works for p in (*work.people, *(work.reviewers or ()))}
-        | {int(p) for p in np.unique(acts.person)}
-    )
+    reviewers = places(acts.person[is_review])[0].tolist()
+    named = {person for work in facts.works for person in work.people}
+    named.update(person for work in facts.works for person in work.reviewers or ())
+    people = sorted(named.union(places(acts.person)[0].tolist()))
     gaps = gaps_of(acts)
     labeling = station(gaps, review=False)
     found, team_days = presences(facts, gaps, people)
@@ -98,7 +98,7 @@ def habits_of(facts: Facts) -> Habits:
         reviewers,
         _rejections(acts),
         _coming(facts, labeling, now),
-        held_chance(gaps, [each for each in facts.launches if each.at <= now]),
+        held_chance(acts, gaps, [each for each in facts.launches if each.at <= now]),
     )
 
 
@@ -109,8 +109,7 @@ def _rejections(acts: Acts) -> dict[int, tuple[float, float]]:
     batch, sent_back = acts.batch[is_review], acts.did[is_review] == Did.REJECTED
     if not len(batch):
         return counts
-    names, place = np.unique(batch, return_inverse=True)
-    place = place.reshape(-1)
+    names, place = places(batch)
     rejected = np.bincount(place, weights=sent_back)
     accepted = np.bincount(place, weights=~sent_back)
     for name, bad, good in zip(names.tolist(), rejected, accepted, strict=True):

@@ -6,11 +6,11 @@ really done. What few items say about a person on a batch is shrunk to what the 
 batch are like, and that to the team.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from labeling.jobs.eta.counting import order_of, places
 from labeling.jobs.eta.facts import Acts, Did, Flags, Floats, Integers
 
 GAPS_TO_A_BREAK = 8.0
@@ -34,6 +34,7 @@ SPREAD = 0.4
 FLOOR = 0.05
 """Sigma of the logarithm of a pace that was seen often."""
 
+COMMON_SIGMA = 0.16
 RATIOS, MOST_LENGTHS = 200, 20_000
 """So many lengths of single items are kept."""
 USUAL_RATIOS = np.linspace(0.0, 1.0, RATIOS + 2)[1:-1]
@@ -60,7 +61,7 @@ class Gaps:
 
 def gaps_of(acts: Acts) -> Gaps:
     """The time of each act since the same person's last, breaks left out."""
-    order = np.argsort(acts.person, kind="stable")
+    order = order_of(places(acts.person)[1])
     acts = Acts(acts.at[order], acts.person[order], acts.batch[order], acts.did[order])
     gap = np.diff(acts.at, prepend=np.nan)
     first = np.diff(acts.person, prepend=-1) != 0
@@ -82,53 +83,90 @@ def gaps_of(acts: Acts) -> Gaps:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """People on batches.
+
+    Attributes:
+        low, width: the least number of a batch, and how many numbers there are.
+        names: person times `width` plus batch minus `low`, in order.
+        logs: logarithm of the seconds an item.
+        items: how many items say so.
+    """
+
+    low: int
+    width: int
+    names: Integers
+    logs: Floats
+    items: Floats
+
+    def of(self, people: Integers, batches: Integers) -> tuple[Floats, Floats]:
+        """Logarithms and how many items say so; none where nothing was seen."""
+        if not len(self.names):
+            return np.zeros(len(people)), np.zeros(len(people))
+        wanted = people * self.width + batches - self.low
+        place = np.minimum(np.searchsorted(self.names, wanted), len(self.names) - 1)
+        inside = (batches >= self.low) & (batches < self.low + self.width)
+        is_seen = inside & (self.names[place] == wanted)
+        return np.where(is_seen, self.logs[place], 0.0), np.where(is_seen, self.items[place], 0.0)
+
+
+NO_PAIRS = Pairs(0, 1, np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True)
 class Station:
     """Paces at one station, labeling or review.
 
     Attributes:
         usual: logarithm of the team's seconds an item.
         persons, batches: logarithm of how much slower each is, and how many items say so.
-        pairs: by batch its people in order of their numbers, the logarithm of the seconds an item
-            that each of them takes, and how many items say so.
+        pairs: what was seen of single people on single batches.
         seen: acts at this station.
         ratios: how long single items take against what they take on average, in order, evenly
             many of each length.
+        common: sigma of the logarithm by which all paces move together.
     """
 
     usual: float
     persons: dict[int, tuple[float, float]]
     batches: dict[int, tuple[float, float]]
-    pairs: dict[int, tuple[Integers, Floats, Floats]]
+    pairs: Pairs
     seen: int
     ratios: Floats = field(default_factory=lambda: USUAL_RATIOS)
+    common: float = COMMON_SIGMA
 
     def longest(self, count: Floats, chance: Floats) -> Floats:
         """Draws of how long the longest of so many items takes, against the average of one."""
         place = chance ** (1 / np.maximum(count, 1.0)) * len(self.ratios)
         return np.asarray(self.ratios[np.minimum(place.astype(np.int64), len(self.ratios) - 1)])
 
-    def pace(self, people: Sequence[int], batch: int) -> tuple[Floats, Floats, float, Floats]:
-        """By person the logarithm of the seconds an item; sigmas from person, batch and pair."""
-        known = [self.persons.get(person, (0.0, 0.0)) for person in people]
-        of_person = np.array(known, dtype=np.float64).reshape(-1, 2)
-        effect, evidence = self.batches.get(batch, (0.0, 0.0))
-        expected = self.usual + of_person[:, 0] + effect
-        own, count = np.zeros(len(people)), np.zeros(len(people))
-        if batch in self.pairs and len(people):
-            who, logs, items = self.pairs[batch]
-            wanted = np.array(people, dtype=np.int64)
-            place = np.minimum(np.searchsorted(who, wanted), len(who) - 1)
-            is_seen = who[place] == wanted
-            own = np.where(is_seen, logs[place], 0.0)
-            count = np.where(is_seen, items[place], 0.0)
+    def paces(
+        self, people: Integers, batches: Integers, who: Integers, which: Integers
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """For each person on a batch the logarithm of the seconds an item, and what it may be off.
+
+        The sigmas are that of each entry for what all of its person's share, that of each batch
+        for what all of it share, and that of each entry for the rest.
+
+        Arguments:
+            who, which: places in `people` and `batches`, of the same length.
+        """
+        person, evidence = _looked_up(self.persons, people)
+        batch, known = _looked_up(self.batches, batches)
+        own, count = self.pairs.of(people[who], batches[which])
         rest = SHRINK_ITEMS / (count + SHRINK_ITEMS)
         pair = np.hypot(FLOOR, np.minimum(0.15 * rest + 1.0 / np.sqrt(count + 25), 0.2))
         return (
-            own * (1 - rest) + expected * rest,
-            rest * SPREAD / np.sqrt(1 + of_person[:, 1] / SHRINK_ITEMS),
-            float(SPREAD / np.sqrt(1 + evidence / SHRINK_ITEMS)),
+            own * (1 - rest) + (self.usual + person[who] + batch[which]) * rest,
+            rest * (SPREAD / np.sqrt(1 + evidence / SHRINK_ITEMS))[who],
+            SPREAD / np.sqrt(1 + known / SHRINK_ITEMS),
             pair,
         )
+
+
+def _looked_up(effects: dict[int, tuple[float, float]], names: Integers) -> tuple[Floats, Floats]:
+    found = np.array([effects.get(name, (0.0, 0.0)) for name in names.tolist()]).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Station:
@@ -140,12 +178,11 @@ def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Statio
         usual = np.log(DEFAULT_PACE) if other is None else other.usual + np.log(REVIEW_SHARE)
         people = {} if other is None else dict(other.persons)
         batches = {} if other is None else dict(other.batches)
-        return Station(float(usual), people, batches, {}, 0)
+        return Station(float(usual), people, batches, NO_PAIRS, 0)
     low = int(batch.min())
     width = int(batch.max()) - low + 1
-    names, pair, counts = np.unique(
-        person * width + batch - low, return_inverse=True, return_counts=True
-    )
+    names, pair = places(person * width + batch - low)
+    counts = np.bincount(pair)
     keys = np.stack((names // width, names % width + low), axis=1)
     place = _places(pair, counts)
     steady = took / _learning(took, pair, place, counts)
@@ -157,7 +194,12 @@ def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Statio
     persons, batches, usual = _effects(keys, logs, items)
     ratios = took / np.exp(logs)[pair]
     return Station(
-        usual, persons, batches, _by_batch(keys, logs, items), len(took), _lengths(ratios[took > 0])
+        usual,
+        persons,
+        batches,
+        Pairs(low, width, names, logs, items),
+        len(took),
+        _lengths(ratios[took > 0]),
     )
 
 
@@ -169,23 +211,9 @@ def _lengths(ratios: Floats) -> Floats:
     return np.asarray(some[np.round(places).astype(np.int64)])
 
 
-def _by_batch(
-    keys: Integers, logs: Floats, items: Floats
-) -> dict[int, tuple[Integers, Floats, Floats]]:
-    """Rows of (person, batch) with what was found for each, put together by batch."""
-    order = np.lexsort((keys[:, 0], keys[:, 1]))
-    who, batch, logs, items = keys[order, 0], keys[order, 1], logs[order], items[order]
-    names, starts = np.unique(batch, return_index=True)
-    ends = np.append(starts[1:], len(batch))
-    return {
-        name: (who[begin:end], logs[begin:end], items[begin:end])
-        for name, begin, end in zip(names.tolist(), starts.tolist(), ends.tolist(), strict=True)
-    }
-
-
 def _places(pair: Integers, counts: Integers) -> Integers:
     """The how manyth act of its pair each is, from 0; acts of a person are in time order."""
-    order = np.argsort(pair, kind="stable")
+    order = order_of(pair)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
     places = np.empty(len(pair), dtype=np.int64)
     places[order] = np.arange(len(pair)) - np.repeat(starts, counts)
@@ -216,24 +244,24 @@ def _effects(
     """How persons and batches differ, told apart by going to and fro; both shrunk to none."""
     weights = items / (items + SHRINK_ITEMS)
     centre = float(np.average(logs, weights=weights))
-    names, places, effects = [], [], []
+    names, where, effects = [], [], []
     for column in (0, 1):
-        name, place = np.unique(keys[:, column], return_inverse=True)
+        name, place = places(keys[:, column])
         names.append(name)
-        places.append(place.reshape(-1))
+        where.append(place)
         effects.append(np.zeros(len(name)))
     for _round in range(8):
         for column in (0, 1):
-            rest = logs - centre - effects[1 - column][places[1 - column]]
-            total = np.bincount(places[column], weights=weights * rest)
-            effects[column] = total / (np.bincount(places[column], weights=weights) + SHRINK_PAIRS)
+            rest = logs - centre - effects[1 - column][where[1 - column]]
+            total = np.bincount(where[column], weights=weights * rest)
+            effects[column] = total / (np.bincount(where[column], weights=weights) + SHRINK_PAIRS)
     found = [
         {
             int(name): (float(effect), float(count))
             for name, effect, count in zip(
                 names[column],
                 effects[column],
-                np.bincount(places[column], weights=items),
+                np.bincount(where[column], weights=items),
                 strict=True,
             )
         }
