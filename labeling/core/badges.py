@@ -62,6 +62,10 @@ BADGES: Mapping[str, Badge] = {
     "disabled": Badge("grey", "pause", _("disabled")),
     "removed": Badge("grey", "cross-circle", _("removed")),
     # People and what they hold
+    "overloaded": Badge("red", "alert", _("overloaded")),
+    "idle": Badge("amber", "pause", _("idle")),
+    "busy": Badge("blue", "half", _("busy")),
+    "free": Badge("grey", "circle", _("free")),
     "deactivated": Badge("grey", "cross-circle", _("deactivated")),
     "invited": Badge("blue", "mail", _("invited")),
     "expired": Badge("grey", "clock", _("expired")),

@@ -6,6 +6,7 @@ from labeling.jobs.views import (
     batch_list,
     batches,
     changes,
+    figures,
     home,
     job_page,
     jobs,
@@ -26,7 +27,9 @@ app_name = "jobs"
 urlpatterns = [
     path("", home.start, name="start"),
     path("teams/<int:team_id>/", home.home, name="home"),
+    path("teams/<int:team_id>/figures/", figures.of_team, name="team-figures"),
     path("teams/<int:team_id>/my-work/", my_work.my_work, name="my-work"),
+    path("teams/<int:team_id>/my-figures/", figures.of_oneself, name="my-figures"),
     path("teams/<int:team_id>/take-next/", my_work.take_next, name="take-next"),
     path("teams/<int:team_id>/batches/", batch_list.BatchList.as_view(), name="batch-list"),
     path("teams/<int:team_id>/batches/new/", batches.batch_form, name="batch-new"),

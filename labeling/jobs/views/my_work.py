@@ -12,11 +12,17 @@ from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import nav_item
 from labeling.core.workflow import actions, perform
-from labeling.jobs.dashboards import own_progress
-from labeling.jobs.models import Job, JobItem, LedgerEntry
+from labeling.jobs.dashboards.days import CHOICES
+from labeling.jobs.models import Job, JobItem
 from labeling.jobs.queue.eligibility import claimable_by
 from labeling.jobs.queue.ranks import QUEUE_ORDER
 from labeling.jobs.states import ANNOTATING, ItemState, Status, any_of
+from labeling.jobs.views.figures import (
+    days_picture,
+    decisions_picture,
+    hours_picture,
+    own_figures,
+)
 
 SHOWN_DONE = 10
 
@@ -37,8 +43,9 @@ def waiting(request: Any, team: Any) -> int:
     count=waiting,
 )
 def my_work(request: Request, team_id: int) -> HttpResponse:
-    """Sent back first, then own jobs in the order of the queue, then what the pool holds."""
-    team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
+    """Sent back first, then own jobs in the order of the queue; and how one does oneself."""
+    figures = own_figures(request, team_id)
+    team = figures.team
     own = _own_jobs(request, team).select_related("batch", "project", "reviewer")
     unfinished = list(own.filter(any_of(ANNOTATING)).order_by(*QUEUE_ORDER))
     sent_back = [job for job in unfinished if job.sent_back]
@@ -50,8 +57,12 @@ def my_work(request: Request, team_id: int) -> HttpResponse:
         "on_review": own.filter(status=Status.ON_REVIEW).order_by("-updated_at")[:SHOWN_DONE],
         "completed": own.filter(status=Status.COMPLETED).order_by("-completed_at")[:SHOWN_DONE],
         "pool": pool_size(request, team),
-        "earns": _own_lines(request, team).exists(),
-        "progress": own_progress(request.actor.user.pk, team.pk),
+        "figures": figures,
+        "choices": CHOICES,
+        "by_day": days_picture(figures.throughput),
+        "decided_by_day": decisions_picture(figures.throughput),
+        "by_hour": hours_picture(figures.throughput),
+        "may_review": request.actor.can(Capability.REVIEW, team.pk),
     }
     return render(request, "jobs/my_work.html", context)
 
@@ -66,11 +77,6 @@ def take_next(request: Request, team_id: int) -> HttpResponse:
 
 def _own_jobs(request: Any, team: Any) -> Any:
     return Job.objects.visible_to(request.actor).live().filter(team=team, annotator=request.user)
-
-
-def _own_lines(request: Request, team: Team) -> Any:
-    lines = LedgerEntry.objects.visible_to(request.actor)
-    return lines.filter(team=team, person=request.actor.user.pk)
 
 
 def pool_size(request: Request, team: Team) -> int:

@@ -17,7 +17,7 @@ HOURS = st.dictionaries(
 def squares(hours) -> list[tuple[str, str]]:
     """Class and words of each square, Monday's first hour first."""
     soup = BeautifulSoup(heat_map(hours, "Items by hour"), "html.parser")
-    return [(rect["class"][0], rect.title.text) for rect in soup.select("rect")]
+    return [(str(rect["class"][0]), rect.get_text()) for rect in soup.select("rect")]
 
 
 @given(HOURS)
