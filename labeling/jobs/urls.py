@@ -3,6 +3,7 @@
 from django.urls import path
 
 from labeling.jobs.views import (
+    batch_estimate,
     batch_list,
     batches,
     changes,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("batches/<int:pk>/progress/", batches.batch_progress, name="batch-progress"),
     path("teams/<int:team_id>/queue/", queue.queue, name="queue"),
     path("batches/<int:pk>/queue-move/", queue.move, name="queue-move"),
+    path("batches/<int:pk>/estimate/", batch_estimate.batch_estimate, name="batch-estimate"),
+    path("batches/<int:pk>/burn-up/", batch_estimate.burn_up, name="batch-burn-up"),
+    path("batches/<int:pk>/what-if/", batch_estimate.what_if_page, name="what-if"),
     path("batches/<int:pk>/<slug:verb>/", verbs.batch_verb, name="batch-verb"),
     path("projects/<int:pk>/money/", money.MoneyPage.as_view(), name="money"),
     path("teams/<int:team_id>/statement/", money.statement, name="statement"),

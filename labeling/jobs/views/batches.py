@@ -17,11 +17,13 @@ from labeling.core.markdown import render_markdown
 from labeling.core.workflow import actions, perform, verbs_for
 from labeling.jobs.actions.batch_form import BatchForm
 from labeling.jobs.dashboards import with_progress
+from labeling.jobs.estimates.reading import job_estimates
 from labeling.jobs.history import described
 from labeling.jobs.meanings import MEANINGS
 from labeling.jobs.models import Batch, Event, Job
 from labeling.jobs.panels import batches_of
 from labeling.jobs.states import BatchStatus
+from labeling.jobs.views.batch_estimate import estimate_context
 from labeling.jobs.views.previews import choices_of, summary_of
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, Project
@@ -138,7 +140,10 @@ def _form_page(
 @require_GET
 def batch(request: Request, pk: int) -> HttpResponse:
     """One batch: its progress, jobs, settings and history."""
-    return render(request, "jobs/batch.html", _batch_context(request, pk))
+    context = _batch_context(request, pk)
+    return render(
+        request, "jobs/batch.html", {**context, **estimate_context(request, context["batch"])}
+    )
 
 
 @require_GET
@@ -162,6 +167,10 @@ def _batch_context(request: Request, pk: int) -> dict[str, Any]:
     jobs = Job.objects.visible_to(request.actor).filter(batch=found)
     if found.archived_at is None:
         jobs = jobs.filter(archived_at=None)
+    shown = list(jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS])
+    estimates = job_estimates(shown)
+    for job in shown:
+        job.estimate = estimates.get(job.pk)  # type: ignore[attr-defined]
     return {
         "title": found.name,
         "nav": "batches",
@@ -171,7 +180,7 @@ def _batch_context(request: Request, pk: int) -> dict[str, Any]:
         "is_plain": found.status in PLAIN,
         "is_live": found.status in LIVE,
         "operation": _operation(request, found),
-        "jobs": jobs.select_related("annotator", "reviewer").order_by("number")[:SHOWN_JOBS],
+        "jobs": shown,
         "verbs": verbs_for(found, request.actor),
         "may_export": request.actor.can(Capability.EXPORT, found.team_id),
         "lines": described(_events(request, found)),
