@@ -8,11 +8,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import orjson
 from django.db import connections, models, router
 from django.db.transaction import TransactionManagementError
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
+
+# Times and dataclasses are for the field's own encoder, if it has one.
+AS_JSON_DUMPS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 # Fields whose Python values every driver takes as they are.
 PLAIN = (
@@ -114,7 +118,12 @@ class _Moment:
 
 
 def _as_json(value: Any, encoder: Any) -> str | None:
-    return None if value is None else json.dumps(value, cls=encoder)
+    if value is None:
+        return None
+    try:
+        return orjson.dumps(value, option=AS_JSON_DUMPS).decode()
+    except orjson.JSONEncodeError:  # what orjson cannot hold exactly, and the encoder's own types
+        return json.dumps(value, cls=encoder)
 
 
 def _converted(rows: Iterable[Row], converters: Sequence[Convert | None]) -> Iterator[list[Any]]:

@@ -112,7 +112,7 @@ def judge_row(given: Any) -> ItemRow:
     """
     if not isinstance(given, dict):
         raise RowRefused(_('It is not an object. Write {"row_data": "https://…"}.'))
-    if not given.keys() <= _KNOWN:
+    if not _KNOWN.issuperset(given):
         unknown = ", ".join(sorted(given.keys() - _KNOWN))
         raise RowRefused(
             _("It has fields that are not known: %(names)s. Known are %(known)s.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Capability
+from labeling.core.collecting import collector_resting
 from labeling.operations.kinds import Chunk, Kind, OperationFailed, Plan, Row, Step, register_kind
 from labeling.operations.models import Operation
 from labeling.operations.states import Outcome
@@ -55,7 +56,8 @@ class ImportItems(Kind):
         """Count the rows, or read and judge some of them, with their pictures if wanted."""
         if not chunk.cursor:
             return count_rows(chunk)
-        batch = gather(chunk)
+        with collector_resting():
+            batch = gather(chunk)
         if batch.pictures:
             dataset = _dataset(chunk)
             add_uploaded(chunk, dataset, batch.arrivals)
@@ -70,7 +72,8 @@ class ImportItems(Kind):
             begin = {"file": 0, "at": 0, "row": 0, "added": 0, "skipped": 0, "refused": 0}
             return Step(begin, total=prepared, result={"dataset": chunk.plan["dataset"]})
         arrivals, cursor = prepared.arrivals, chunk.cursor
-        added = store(chunk.operation, chunk.plan["dataset"], arrivals) if arrivals else 0
+        with collector_resting():
+            added = store(chunk.operation, chunk.plan["dataset"], arrivals) if arrivals else 0
         rows = list(_told(arrivals))
         skipped = sum(row.outcome == Outcome.SKIPPED for row in rows)
         counts = {
