@@ -60,6 +60,7 @@ class TagDefinitionSerializer(serializers.ModelSerializer[TagDefinition]):
             "project",
             "name",
             "value_type",
+            "color",
             "choices",
             "applies_to",
             "classes",

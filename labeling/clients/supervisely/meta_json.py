@@ -76,6 +76,7 @@ def shown_tag(each: TagDefinition) -> dict[str, Any]:
         "id": each.pk,
         "name": each.name,
         "value_type": VALUE_WORDS[each.value_type],
+        "color": each.color.upper(),
         "hotkey": each.hotkey.upper(),
         "applicable_type": APPLIES_WORDS[each.applies_to],
         "classes": [kind.name for kind in each.classes.all() if kind.removed_at is None],
@@ -102,7 +103,7 @@ def read_class(given: Body) -> Wanted:
         raise _unkept(given, name, _("A class's geometry_config cannot be kept here."))
     values = {
         "shape": SHAPES[word],
-        "color": given.text("color").lower(),
+        **_color(given),
         "hotkey": _hotkey(given, name),
     }
     return Wanted(given.key_or_none("id"), name, {"name": name, **values})
@@ -126,6 +127,7 @@ def read_tag(given: Body) -> Wanted:
         raise _unkept(given, name, _("A tag has no default and no range of frames here."))
     values = {
         "value_type": VALUE_TYPES[value_type],
+        **_color(given),
         "choices": given.texts("values") if value_type == "oneof_string" else [],
         "applies_to": APPLIES[applies],
         "hotkey": _hotkey(given, name),
@@ -146,6 +148,11 @@ def refuse_settings(given: Body) -> None:
             raise Unfit(told, f"{given.path}{name}")
     if given.object("multiView").flag("enabled"):
         raise Unfit(_("Images cannot be grouped here."), f"{given.path}multiView")
+
+
+def _color(given: Body) -> dict[str, str]:
+    """The colour, if one was sent; a new row gets one of its own otherwise."""
+    return {"color": given.text("color").lower()} if "color" in given else {}
 
 
 def _hotkey(given: Body, name: str) -> str:

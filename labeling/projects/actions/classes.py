@@ -22,33 +22,12 @@ from labeling.projects.states import Shape
 NAME_TAKEN = _("This project has a class of that name.")
 CLASS_FIELDS = ("name", "shape", "color", "hotkey")
 
-# Told apart by most eyes, on light and on dark pictures; classes take them in turn.
-PALETTE = (
-    "#2f80ed",
-    "#eb7d16",
-    "#1e9e5a",
-    "#d6336c",
-    "#8f5bd6",
-    "#0aa3b5",
-    "#c2a008",
-    "#e0483e",
-    "#6a8f1b",
-    "#b35c1e",
-)
-
 
 class ClassForm(SchemaForm):
     """A class: what it is called, what its objects look like, and how it is picked."""
 
     shape = forms.ChoiceField(
         choices=Shape, required=False, initial=Shape.ANY.value, label=_("Shape")
-    )
-    color = forms.CharField(
-        required=False,
-        max_length=7,
-        validators=LabelClass._meta.get_field("color").validators,
-        widget=forms.TextInput(attrs={"type": "color"}),
-        label=_("Colour"),
     )
 
     class Meta:
@@ -63,16 +42,6 @@ class ClassForm(SchemaForm):
     def clean_shape(self) -> str:
         """Any shape unless one was chosen."""
         return self.cleaned_data["shape"] or Shape.ANY
-
-    def clean_color(self) -> str:
-        """The chosen colour, else the next one of the palette."""
-        return self.cleaned_data["color"].lower() or self.next_color()
-
-    def next_color(self) -> str:
-        """The colour for a further class: the one of the palette that is used least."""
-        rows = LabelClass.objects.filter(project=self.project, removed_at=None)
-        used = list(rows.values_list("color", flat=True))
-        return min(PALETTE, key=used.count)
 
 
 class EditClassForm(KeepingForm, ClassForm):

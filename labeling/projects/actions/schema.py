@@ -20,13 +20,36 @@ from labeling.projects.models import LabelClass, Project, TagDefinition
 HOTKEY_TAKEN = _("%(what)s “%(name)s” has that hotkey.")
 
 
+# Told apart by most eyes, on light and on dark pictures; classes and tags take them in turn.
+PALETTE = (
+    "#2f80ed",
+    "#eb7d16",
+    "#1e9e5a",
+    "#d6336c",
+    "#8f5bd6",
+    "#0aa3b5",
+    "#c2a008",
+    "#e0483e",
+    "#6a8f1b",
+    "#b35c1e",
+)
+
+
 class SchemaForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A row of the schema with a name and a hotkey that are free in its project.
+    """A row of the schema with a colour, and a name and a hotkey that are free in its project.
 
     Arguments:
         project: where they must be free.
         row: the one that is edited; None for another one.
     """
+
+    color = forms.CharField(
+        required=False,
+        max_length=7,
+        validators=LabelClass._meta.get_field("color").validators,
+        widget=forms.TextInput(attrs={"type": "color"}),
+        label=_("Colour"),
+    )
 
     def __init__(self, *args: Any, project: Project, row: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +78,16 @@ class SchemaForm(forms.ModelForm):  # type: ignore[type-arg]
                 HOTKEY_TAKEN, params={"what": str(what).capitalize(), "name": taken.name}
             )
         return hotkey
+
+    def clean_color(self) -> str:
+        """The chosen colour, else the next one of the palette."""
+        return self.cleaned_data["color"].lower() or self.next_color()
+
+    def next_color(self) -> str:
+        """The colour for a further row: the one of the palette that is used least."""
+        rows = self._meta.model._default_manager.filter(project=self.project, removed_at=None)
+        used = list(rows.values_list("color", flat=True))
+        return min(PALETTE, key=used.count)
 
 
 def taken_by(project: Project, hotkey: str, but: Any = None) -> LabelClass | TagDefinition | None:

@@ -22,7 +22,7 @@ from labeling.projects.models import LabelClass, Project, TagDefinition
 from labeling.projects.states import AppliesTo, ValueType
 
 NAME_TAKEN = _("This project has a tag of that name.")
-TAG_FIELDS = ("name", "value_type", "choices", "applies_to", "hotkey")
+TAG_FIELDS = ("name", "value_type", "color", "choices", "applies_to", "hotkey")
 MOST_CHOICES = 500
 
 
@@ -93,10 +93,10 @@ class TagForm(SchemaForm):
 
     class Meta:
         model = TagDefinition
-        fields = ("name", "value_type", "applies_to", "hotkey")
+        fields = ("name", "value_type", "color", "applies_to", "hotkey")
         widgets = {"hotkey": forms.TextInput(attrs={"size": 2, "autocomplete": "off"})}
 
-    field_order = ("name", "value_type", "choices", "applies_to", "classes", "hotkey")
+    field_order = ("name", "value_type", "color", "choices", "applies_to", "classes", "hotkey")
 
     def __init__(self, *args: Any, project: Project, row: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, project=project, row=row, **kwargs)

@@ -95,6 +95,7 @@ class TagDefinition(models.Model):
     value_type = models.CharField(
         _("value"), max_length=8, choices=ValueType, default=ValueType.NONE
     )
+    color = models.CharField(_("colour"), max_length=7, validators=[hex_color], default="#2f80ed")
     choices = models.JSONField(_("choices"), default=list, blank=True)
     applies_to = models.CharField(
         _("applies to"), max_length=8, choices=AppliesTo, default=AppliesTo.BOTH

@@ -99,8 +99,7 @@ def blank(kind: Kind, project: Project, request: Request) -> Any:
     action = action_of(Project, kind.add)
     kwargs = action.form_kwargs(project, request.actor)
     form = action.form(auto_id=f"add_{kind.key}_%s", **kwargs)
-    if kind is CLASSES:
-        form.initial["color"] = form.next_color()  # type: ignore[attr-defined]
+    form.initial["color"] = form.next_color()  # type: ignore[attr-defined]
     return form
 
 
