@@ -13,11 +13,13 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from accounts.models import Team
 from labeling.core.api_verbs import REFUSALS, Seen, form_serializer, input_of, named
 from labeling.jobs.api.datasets import BatchWrite, launched
+from labeling.jobs.estimates.lists import with_estimates
 from labeling.jobs.filters import JobFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import CHANGE, ChangeForm
 from labeling.jobs.operations.undoing import UNDO, UNDOABLE, UndoForm
 from labeling.jobs.serializers import BatchSerializer, JobSerializer
+from labeling.jobs.states import ForecastOf
 from labeling.jobs.statistics import job_statistics
 from labeling.operations.engine import start
 from labeling.operations.models import Operation
@@ -74,7 +76,8 @@ class JobViewSet(Seen, ReadOnlyModelViewSet[Job]):
         jobs = Job.objects.visible_to(self.request.actor).select_related(
             "annotator", "reviewer", "created_by", "batch"
         )
-        return jobs.defer("batch__description", "batch__instructions")
+        light = jobs.defer("batch__description", "batch__instructions")
+        return with_estimates(light, ForecastOf.JOB)
 
     @extend_schema(
         summary="Make jobs",

@@ -9,6 +9,7 @@ from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.core.workflow import verbs_for
 from labeling.jobs.models import Job, JobItem
+from labeling.jobs.serializers.estimates import EstimateSerializer, shown_estimate
 from labeling.projects.serializers import PixelsField
 
 
@@ -29,6 +30,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     reviewer = PersonSerializer(read_only=True, allow_null=True)
     created_by = PersonSerializer(read_only=True)
     status = serializers.CharField(read_only=True)
+    estimate = serializers.SerializerMethodField()
     verbs = serializers.SerializerMethodField()
 
     class Meta:
@@ -54,6 +56,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "done",
             "accepted",
             "rejected",
+            "estimate",
             "verbs",
             "created_by",
             "created_at",
@@ -67,6 +70,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "archived_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(EstimateSerializer(allow_null=True))
+    def get_estimate(self, job: Job) -> dict[str, Any] | None:
+        """When it is finished, as it was estimated last."""
+        return shown_estimate(job)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_verbs(self, job: Job) -> list[str]:
