@@ -76,6 +76,7 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
             "name",
             "role",
             "restricted",
+            "most_jobs",
             "joined_at",
             "deactivated_at",
         )

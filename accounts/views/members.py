@@ -26,6 +26,7 @@ DONE = {
     "change-role": gettext_lazy("%(name)s is %(role)s now."),
     "deactivate": gettext_lazy("%(name)s is deactivated. Jobs back in the pool: %(returned)d."),
     "reactivate": gettext_lazy("%(name)s is active again."),
+    "set-limit": gettext_lazy("The limit of %(name)s is saved."),
 }
 
 

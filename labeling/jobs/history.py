@@ -73,7 +73,7 @@ def names_in(events: Iterable[Event]) -> Mapping[int, str]:
     ids = {
         pk
         for event in events
-        for key in ("annotator", "reviewer")
+        for key in ("annotator", "reviewer", "person")
         for pk in event.data.get(key) or ()
         if pk is not None
     }
@@ -86,7 +86,7 @@ def names_in(events: Iterable[Event]) -> Mapping[int, str]:
 def sentence(event: Event, names: Mapping[int, str]) -> str:
     """What happened, in one sentence without its full stop."""
     who = event.actor.name if event.actor else _("The desk")
-    special = SPECIAL.get(event.verb)
+    special = SKILLS.get(event.verb) if "skill" in event.data else SPECIAL.get(event.verb)
     if special is not None:
         return str(special(event, who, names))
     known = SENTENCES.get(event.verb)
@@ -155,12 +155,104 @@ def sent_back(event: Event, who: str, names: Mapping[int, str]) -> str:
     return text % {"who": who, "count": count}
 
 
+def rebalanced(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """How much went from somebody to somebody."""
+    count = int(event.data.get("jobs") or 0)
+    text = ngettext(
+        "%(who)s rebalanced it: %(count)d job moved",
+        "%(who)s rebalanced it: %(count)d jobs moved",
+        count,
+    )
+    return text % {"who": who, "count": count}
+
+
+def rebalance_undone(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """How much went back."""
+    count = event.data.get("jobs")
+    if count is None:
+        return _("%(who)s took the rebalance back") % {"who": who}
+    text = ngettext(
+        "%(who)s took the rebalance back: %(count)d job returned",
+        "%(who)s took the rebalance back: %(count)d jobs returned",
+        count,
+    )
+    return text % {"who": who, "count": count}
+
+
+def cut_up(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """How many items became another job, said of either."""
+    count = int(event.data.get("items") or 0)
+    if event.data.get("is_new"):
+        text = ngettext(
+            "%(who)s cut it off another job: %(count)d item",
+            "%(who)s cut it off another job: %(count)d items",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(who)s cut off %(count)d item as another job",
+            "%(who)s cut off %(count)d items as another job",
+            count,
+        )
+    return text % {"who": who, "count": count}
+
+
 def commented(event: Event, who: str, names: Mapping[int, str]) -> str:
     """On the job; which item the comment itself says."""
     return _("%(who)s commented") % {"who": who}
 
 
+def skill_made(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """A new skill."""
+    return _("%(who)s made the skill “%(skill)s”") % {"who": who, "skill": event.data["skill"]}
+
+
+def skill_edited(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Another name, or another text."""
+    words = {"who": who, "skill": event.data["skill"], "was": event.data.get("was")}
+    if words["was"]:
+        return _("%(who)s renamed the skill “%(was)s” to “%(skill)s”") % words
+    return _("%(who)s edited the skill “%(skill)s”") % words
+
+
+def skill_deleted(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """It is gone."""
+    return _("%(who)s deleted the skill “%(skill)s”") % {"who": who, "skill": event.data["skill"]}
+
+
+def level_set(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Whose level, and to what."""
+    _before, level = _pair(event, "level")
+    (person,) = event.data["person"]
+    words = {
+        "who": who,
+        "name": names.get(person, ""),
+        "skill": event.data["skill"],
+        "level": level,
+    }
+    if level is None:
+        return _("%(who)s left the level of %(name)s in “%(skill)s” to be earned") % words
+    return _("%(who)s set the level of %(name)s in “%(skill)s” to %(level)s") % words
+
+
+SKILLS: Mapping[str, Any] = {
+    "create-skill": skill_made,
+    "edit": skill_edited,
+    "delete": skill_deleted,
+    "set-level": level_set,
+}
+
+def hours_set(event: Event, who: str, names: Mapping[int, str]) -> str:
+    """Whose working hours, or that they are observed again."""
+    words = {"who": who, "whose": event.data.get("person") or _("the team")}
+    if event.data.get("observed"):
+        return _("%(who)s took the working hours of %(whose)s away") % words
+    return _("%(who)s set the working hours of %(whose)s") % words
+
+
 SPECIAL: Mapping[str, Any] = {
+    "set-own-hours": hours_set,
+    "set-team-hours": hours_set,
     "assign": assigned,
     "release": released,
     "set-reviewer": reviewer_set,
@@ -168,6 +260,9 @@ SPECIAL: Mapping[str, Any] = {
     "set-due": due_set,
     "send-back": sent_back,
     "comment": commented,
+    "rebalance": rebalanced,
+    "undo-rebalance": rebalance_undone,
+    "cut": cut_up,
 }
 
 

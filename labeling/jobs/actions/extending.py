@@ -66,8 +66,6 @@ class AddItemsForm(SharingForm):
     def clean(self) -> dict[str, Any]:
         """The people and numbers of the batch, where no others were said."""
         data = super().clean() or self.cleaned_data
-        if self.batch.status == BatchStatus.NEW:
-            return data
         if data.get("people") is None:
             offered = self.fields["people"].queryset  # type: ignore[attr-defined]
             data["people"] = offered.filter(pk__in=self.batch.people.values("pk"))
@@ -75,7 +73,8 @@ class AddItemsForm(SharingForm):
             chosen = {person.pk for person in data["people"]}
             kept = {int(person): weight for person, weight in self.batch.weights.items()}
             data["weights"] = {person: kept[person] for person in kept if person in chosen}
-        self.check_sharing(data)
+        if self.batch.status != BatchStatus.NEW:  # a new one just takes them in
+            self.check_sharing(data)
         return data
 
     def sharing(self) -> Sharing:
@@ -109,6 +108,7 @@ class AddItems(BatchAction):
         (BatchStatus.COMPLETED,),
     )
     order = 30
+    has_page = True
 
     def form_kwargs(self, obj: Batch, actor: Any) -> dict[str, Any]:
         """The batch, who may get its jobs, and its own way as the beginning."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from labeling.core.workflow import Change, register
@@ -76,6 +76,7 @@ class MoveInQueue(BatchAction):
         )
         jobs = Job.objects.filter(batch__in=ranks).order_by("pk")
         list(jobs.select_for_update(no_key=True).values_list("pk", flat=True))
+        change.note["back"] = place_of(batch)
         change.note["priority"] = [batch.priority, priority]
         change.note["rank"] = [batch.rank, ranks[batch.pk]]
         _make_room({pk: rank for pk, rank in ranks.items() if pk != batch.pk})
@@ -96,6 +97,14 @@ class MoveInQueue(BatchAction):
             open_jobs = Job.objects.filter(batch=batch).exclude(status=Status.COMPLETED)
             open_jobs.update(priority=now, updated_at=change.at)
         Job.objects.filter(batch=batch).update(rank=batch.rank)
+
+
+def place_of(batch: Batch) -> dict[str, int]:
+    """The input of `move-in-queue` that puts the batch where it stands now."""
+    level = Batch.objects.filter(team=batch.team_id, priority=batch.priority).exclude(pk=batch.pk)
+    line = level.exclude(status__in=ENDED).order_by("rank", "pk")
+    behind = line.filter(Q(rank__gt=batch.rank) | Q(rank=batch.rank, pk__gt=batch.pk)).first()
+    return {"priority": batch.priority} if behind is None else {"before": behind.pk}
 
 
 def _make_room(ranks: Mapping[int, int]) -> None:

@@ -46,7 +46,6 @@ class CreateSkill(Action):
     capability = Capability.MANAGE_JOBS
     form = SkillForm
     outcome_model = Skill
-    recorded = False
     order = 60
 
     def team_id(self, obj: Any) -> int:
@@ -57,6 +56,7 @@ class CreateSkill(Action):
         """Store it."""
         refuse_taken(change.obj.pk, change.data["name"])
         change.outcome = Skill.objects.create(team=change.obj, **change.data)
+        change.note["skill"] = change.outcome.name
 
 
 class SkillAction(Action):
@@ -64,7 +64,6 @@ class SkillAction(Action):
 
     model = Skill
     capability = Capability.MANAGE_JOBS
-    recorded = False
 
 
 @register
@@ -83,6 +82,9 @@ class EditSkill(SkillAction):
     def changes(self, change: Change) -> dict[str, Any]:
         """The name and the text."""
         refuse_taken(change.obj.team_id, change.data["name"], but=change.obj.pk)
+        change.note["skill"] = change.data["name"]
+        if change.data["name"] != change.obj.name:
+            change.note["was"] = change.obj.name
         return dict(change.data)
 
 
@@ -106,8 +108,9 @@ class DeleteSkill(SkillAction):
             raise Conflict(_("“%s” asks for this skill.") % used.name, batch=used.pk)
 
     def effect(self, change: Change) -> None:
-        """Take it away."""
-        change.obj.delete()
+        """Take it away; the history knows it by its name."""
+        change.note["skill"] = change.obj.name
+        Skill.objects.filter(pk=change.obj.pk).delete()
 
 
 class LevelForm(forms.Form):
@@ -144,6 +147,12 @@ class SetLevel(SkillAction):
     def effect(self, change: Change) -> None:
         """A level that was set stays; without one the measured level counts again."""
         skill, person, level = change.obj, change.data["person"], change.data["level"]
+        before = PersonSkill.objects.filter(skill=skill, user=person).first()
+        change.note |= {
+            "skill": skill.name,
+            "person": [person.pk],
+            "level": [before and before.level, level],
+        }
         if level is not None:
             PersonSkill.objects.update_or_create(
                 skill=skill,

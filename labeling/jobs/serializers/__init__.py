@@ -4,6 +4,7 @@ from labeling.jobs.serializers.annotations import AnnotationSerializer, Annotati
 from labeling.jobs.serializers.batches import BatchSerializer
 from labeling.jobs.serializers.history import CommentSerializer, EventSerializer
 from labeling.jobs.serializers.jobs import JobItemSerializer, JobSerializer
+from labeling.jobs.serializers.rebalancing import RebalancePreviewSerializer
 
 __all__ = [
     "AnnotationSerializer",
@@ -13,4 +14,5 @@ __all__ = [
     "EventSerializer",
     "JobItemSerializer",
     "JobSerializer",
+    "RebalancePreviewSerializer",
 ]

@@ -1,10 +1,14 @@
 """Batches as REST shows them."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import PersonSerializer
 from labeling.core.api_verbs import represents
 from labeling.jobs.models import Batch
+from labeling.jobs.serializers.estimates import EstimateSerializer, shown_estimate
 
 
 @represents(Batch)
@@ -18,6 +22,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     done = serializers.IntegerField(read_only=True, default=0)
     accepted = serializers.IntegerField(read_only=True, default=0)
     rejected = serializers.IntegerField(read_only=True, default=0)
+    estimate = serializers.SerializerMethodField()
 
     class Meta:
         model = Batch
@@ -33,6 +38,9 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "split",
             "seed",
             "segment_size",
+            "spread",
+            "weights",
+            "jobs_a_person",
             "people",
             "reviewer",
             "classes",
@@ -57,9 +65,15 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "done",
             "accepted",
             "rejected",
+            "estimate",
             "created_by",
             "created_at",
             "updated_at",
             "archived_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(EstimateSerializer(allow_null=True))
+    def get_estimate(self, batch: Batch) -> dict[str, Any] | None:
+        """When it is finished, as it was estimated last."""
+        return shown_estimate(batch)

@@ -29,6 +29,7 @@ from labeling.jobs.dashboards import with_progress
 from labeling.jobs.models import Batch
 from labeling.jobs.queue.ranks import ENDED, QUEUE_ORDER
 from labeling.jobs.states import Priority, Status
+from labeling.jobs.views.verbs import undo_url
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,21 @@ def queue(request: Request, team_id: int) -> HttpResponse:
 
 @require_POST
 def move(request: Request, pk: int) -> HttpResponseBase:
-    """The verb `move-in-queue` from the queue's own page, which is answered as it is then."""
+    """The verb `move-in-queue` from the queue's own page, which is answered as it is then.
+
+    The address of an undo says in its query where the batch stood.
+    """
     batches = Batch.objects.visible_to(request.actor).select_related("team")
     batch = get_visible_or_404(batches, pk)
-    perform(actions[Batch, "move-in-queue"], batch, request.actor, request.POST)
+    place = request.GET or request.POST
+    change = perform(actions[Batch, "move-in-queue"], batch, request.actor, place)
     said = _("“%s” has another place in the queue.") % batch.name
+    undo = undo_url(change)
     if wants_partial(request):
         shown = _page(request, batch.team)
-        toast(shown, said)
+        toast(shown, said, undo_url=undo)
         return shown
-    toast(request, said)
+    toast(request, said, undo_url=undo)
     return redirect_htmx(request, reverse("jobs:queue", args=[batch.team_id]))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,7 +16,10 @@ from accounts.views.verbs import verb_page
 from labeling.core.errors import Forbidden
 from labeling.core.http import Request, get_visible_or_404, redirect_htmx, toast
 from labeling.core.workflow import actions_of, find
-from labeling.jobs.models import PersonSkill, Skill
+from labeling.jobs.history import described
+from labeling.jobs.models import Event, PersonSkill, Skill
+
+SHOWN_EVENTS = 20
 
 
 @require_GET
@@ -36,9 +39,17 @@ def skills(request: Request, team_id: int) -> HttpResponse:
         "current_team": team,
         "skills": shown,
         "verbs": actions_of(Skill),
+        "lines": described(_events(request, team)),
         "breadcrumbs": [{"url": reverse("jobs:people", args=[team.pk]), "label": _("People")}],
     }
     return render(request, "jobs/skills.html", context)
+
+
+def _events(request: Request, team: Team) -> QuerySet[Event]:
+    """What was done with skills lately, those that are gone included."""
+    seen = Event.objects.visible_to(request.actor).filter(team=team)
+    of_skills = seen.filter(Q(subject_type="skill") | Q(subject_type="team", verb="create-skill"))
+    return of_skills.select_related("actor", "job_item")[:SHOWN_EVENTS]
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
 from django.http import Http404
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, Any] = {
     "set-priority": gettext_lazy("“%(name)s” has another priority."),
     "set-due": gettext_lazy("“%(name)s” has another due date."),
     "edit": gettext_lazy("“%(name)s” is saved."),
+    "undo-rebalance": gettext_lazy("What the rebalance of “%(name)s” moved goes back."),
     "move-in-queue": gettext_lazy("“%(name)s” has another place in the queue."),
     "comment": gettext_lazy("The comment is added."),
     "resolve": gettext_lazy("The comment is resolved."),
@@ -128,6 +130,9 @@ def sentence(change: workflow.Change) -> str:
 
 def undo_url(change: workflow.Change) -> str | None:
     """Where a POST takes the change back, if the verb has one that does and it is allowed now."""
+    if "back" in change.note:  # the same verb with the input that was so before
+        where = reverse("jobs:queue-move", args=[change.obj.pk])
+        return f"{where}?{urlencode(change.note['back'])}"
     undo = change.action.undo
     if undo is None:
         return None
