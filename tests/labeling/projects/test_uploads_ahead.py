@@ -14,7 +14,15 @@ from labeling.operations import engine
 from labeling.projects.models import StagedFile
 from labeling.projects.models.datasets import UNCLAIMED_FOLDER
 from labeling.projects.operations.importing_items import ImportItems
-from labeling.projects.uploads_ahead import UNUSED, address_of, key_in, stage_ahead, unused
+from labeling.projects.uploads_ahead import (
+    UNUSED,
+    address_of,
+    key_in,
+    key_of_content,
+    stage_ahead,
+    unused,
+    unused_of,
+)
 
 
 def file(content: bytes = b"pear", name: str = "pear.png") -> SimpleUploadedFile:
@@ -68,3 +76,15 @@ def test_what_nobody_used_within_a_day_is_swept(manager):
 def test_sweeping_asks_one_question_when_there_is_nothing(manager, count_queries):
     stage_ahead(Actor.for_user(manager), file())
     assert count_queries(ImportItems().sweep) == 1
+
+
+def test_a_file_is_found_again_by_its_content_and_kept_once(manager, owner):
+    max_, olga = Actor.for_user(manager), Actor.for_user(owner)
+    key = key_of_content(max_, "a" * 64)
+    first = stage_ahead(max_, file(), key)
+    again = stage_ahead(max_, file(), key)
+    assert first == again
+    assert first.key == key
+    assert unused_of(max_, [key, key_of_content(max_, "b" * 64)]) == {key: first}
+    assert key_of_content(olga, "a" * 64) != key, "the same content is another person's own file"
+    assert StagedFile.objects.count() == 1

@@ -13,6 +13,7 @@ from labeling.projects import referencing
 from labeling.projects.models import StagedFile
 from labeling.projects.operations import item_arrivals
 from labeling.projects.uploads_ahead import address_of, stage_ahead
+from tests.factories import DatasetFactory, ItemFactory
 from tests.labeling.projects.conftest import drawn
 from tests.labeling.projects.operations.conftest import (
     address,
@@ -124,3 +125,61 @@ def test_nobody_starts_with_the_list_of_another(dataset, import_items, owner):
     with pytest.raises(Invalid):
         import_items(dataset, ahead(owner, "rows.ndjson", lines(*references(2))))
     assert not Operation.objects.exists()
+
+
+def copied(key: int, **facts) -> bytes:
+    return lines({"row_data": f"item:{key}", **facts})
+
+
+def test_a_row_may_name_an_item_whose_picture_is_copied(dataset, import_items, upload, project):
+    upload(dataset, {"first.png": drawn()})
+    source = dataset.items.get()
+    other = DatasetFactory.create(project=project)
+    rows = copied(source.pk) + copied(source.pk, external_id="again.png")
+    operation = import_items(other, rows)
+    [(number, _name, message)] = told(operation)
+    assert (number, message) == (2, "the same picture as first.png")
+    copy = other.items.get()
+    assert (copy.name, copy.source_url, copy.position) == ("first.png", "", 1)
+    facts = ("content_hash", "width", "height", "byte_size", "media_type")
+    assert [getattr(copy, name) for name in facts] == [getattr(source, name) for name in facts]
+    for ours, theirs in ((copy.file, source.file), (copy.thumbnail, source.thumbnail)):
+        assert ours.name != theirs.name, "deleting one dataset must not take the other's picture"
+        with ours.open("rb") as one, theirs.open("rb") as two:
+            assert one.read() == two.read()
+
+
+def test_a_copy_of_a_reference_refers_to_the_same_address(dataset, import_items, remote, project):
+    remote[address(1)] = drawn()
+    import_items(dataset, lines(*references(2)))
+    kept, fetched = dataset.items.order_by("position")
+    import_items(dataset, lines({"row_data": address(1)}), fetch=True)
+    here = dataset.items.get(width=40)
+    other = DatasetFactory.create(project=project)
+    operation = import_items(other, copied(kept.pk) + copied(fetched.pk) + copied(here.pk))
+    assert operation.error_count == 0
+    shown = other.items.order_by("position").values_list("source_url", "width", "file")
+    urls, widths, files = zip(*shown, strict=True)
+    assert urls == (address(1), address(2), address(1))
+    assert widths == (0, 0, 40)
+    assert [bool(each) for each in files] == [False, False, True]
+
+
+def test_only_items_that_one_sees_are_copied(dataset, import_items):
+    foreign = ItemFactory.create()
+    operation = import_items(dataset, copied(foreign.pk) + copied(10**9))
+    assert [message.partition("item ")[2] for _number, _name, message in told(operation)] == [
+        f"{foreign.pk} that you may see.",
+        "1000000000 that you may see.",
+    ]
+    assert not dataset.items.exists()
+
+
+def test_an_item_whose_file_is_lost_is_not_copied(dataset, import_items, upload, project):
+    upload(dataset, {"first.png": drawn()})
+    source = dataset.items.get()
+    default_storage.delete(str(source.file.name))
+    other = DatasetFactory.create(project=project)
+    [(_number, _name, message)] = told(import_items(other, copied(source.pk)))
+    assert "lost" in message
+    assert not other.items.exists()
