@@ -1,6 +1,6 @@
 """How a page performs a verb: a form for its input, a toast and the way back when it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
@@ -34,10 +34,19 @@ def action_of(model: type[models.Model], verb: str) -> workflow.Action:
     return workflow.actions[model, verb]
 
 
-def bound_form(action: workflow.Action, obj: Any, request: Request) -> Any:
-    """The action's form with what was posted, or empty."""
+def bound_form(
+    action: workflow.Action, obj: Any, request: Request, initial: Mapping[str, Any] | None = None
+) -> Any:
+    """The action's form with what was posted, or as it begins.
+
+    Arguments:
+        initial: what the address says to begin with, before what the action says.
+    """
     data = request.POST if request.method == "POST" else None
-    return action.form(data=data, **action.form_kwargs(obj, request.actor))
+    kwargs = action.form_kwargs(obj, request.actor)
+    if initial and data is None:
+        kwargs["initial"] = {**(kwargs.get("initial") or {}), **initial}
+    return action.form(data=data, **kwargs)
 
 
 def refuse_unless_permitted(action: workflow.Action, obj: Any, actor: Any) -> None:
@@ -59,6 +68,7 @@ def verb_page(
     obj: models.Model,
     back: str,
     done: Done,
+    initial: Mapping[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponseBase:
     """The form of a verb (GET) or its performance (POST).
@@ -66,10 +76,11 @@ def verb_page(
     Arguments:
         back: where the form's cancel link leads.
         done: answers once the verb is performed.
+        initial: what the form begins with, before what the action says.
         context: more for the template.
     """
     refuse_unless_permitted(action, obj, request.actor)
-    form = bound_form(action, obj, request)
+    form = bound_form(action, obj, request, initial)
     status = 200
     if request.method == "POST":
         try:

@@ -244,7 +244,7 @@ SKILLS: Mapping[str, Any] = {
 
 def hours_set(event: Event, who: str, names: Mapping[int, str]) -> str:
     """Whose working hours, or that they are observed again."""
-    words = {"who": who, "whose": event.data.get("person") or _("the team")}
+    words = {"who": who, "whose": event.data.get("whose") or _("the team")}
     if event.data.get("observed"):
         return _("%(who)s took the working hours of %(whose)s away") % words
     return _("%(who)s set the working hours of %(whose)s") % words

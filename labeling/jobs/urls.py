@@ -22,6 +22,7 @@ from labeling.jobs.views import (
     search,
     skills,
     verbs,
+    working_hours,
 )
 
 app_name = "jobs"
@@ -73,6 +74,13 @@ urlpatterns = [
     path("teams/<int:team_id>/jobs/change/", changes.change_jobs, name="change-jobs"),
     path("teams/<int:team_id>/people/", people.PeoplePage.as_view(), name="people"),
     path("people/<int:pk>/reassign/", people.reassign, name="reassign"),
+    path("teams/<int:team_id>/hours/", working_hours.hours, name="working-hours"),
+    path(
+        "teams/<int:team_id>/set-own-hours/", working_hours.set_own_hours, name="set-own-hours"
+    ),
+    path(
+        "teams/<int:team_id>/set-team-hours/", working_hours.set_team_hours, name="set-team-hours"
+    ),
     path("teams/<int:team_id>/skills/", skills.skills, name="skills"),
     path("teams/<int:team_id>/create-skill/", skills.skill_form, name="skill-new"),
     path("skills/<int:pk>/<slug:verb>/", skills.skill_verb, name="skill-verb"),

@@ -29,6 +29,7 @@ NO_PAGES = {
     "/account/password/set/": "leads to changing it",
     "/account/signup/": "leads those who are signed in to the start; looked at as a visitor",
     "/account/tokens/<pk>/revoke-token/": "POST only",
+    "/batches/<pk>/estimate/": "part of a page",
     "/batches/<pk>/progress/": "part of a page",
     "/batches/<pk>/queue-move/": "POST only",
     "/deliveries/<pk>/": "the demo tells nobody; tests/labeling/operations/notices",

@@ -22,6 +22,7 @@ from labeling.jobs.actions import (
     saved_views,
     skills,
     steering,
+    working_hours,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "saved_views",
     "skills",
     "steering",
+    "working_hours",
 ]

@@ -1,0 +1,1 @@
+"""Working hours as people write and read them."""
