@@ -182,7 +182,8 @@ class AttachmentSerializer(serializers.Serializer[Item]):
 class DataRowSerializer(serializers.Serializer[Item]):
     """One row of a list: where its picture lies, and what else is known of it.
 
-    `row_data` is an address, or the key or address of a file that was uploaded ahead.
+    `row_data` is an address, the key or address of a file that was uploaded ahead, or `item:<id>`
+    to copy the picture of an item.
     """
 
     row_data = serializers.CharField()
