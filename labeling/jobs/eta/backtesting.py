@@ -83,28 +83,36 @@ def _row(
     )
 
 
-def summary_of(batches: int, rows: Iterable[Row]) -> dict[str, Any]:
-    """The figures by cut, as `backtest_eta` prints them; of no rows they are None."""
+def summary_of(batches: int, rows: Iterable[Row], *, more: bool = False) -> dict[str, Any]:
+    """The figures by cut, as `backtest_eta` prints them; of no rows they are None.
+
+    Arguments:
+        more: with the last seven days' rate, and how often there was no estimate.
+    """
     rows = list(rows)
     return {
         "batches": batches,
-        "cuts": {str(cut): _figures([row for row in rows if row.cut == cut]) for cut in CUTS},
+        "cuts": {
+            str(cut): _figures([row for row in rows if row.cut == cut], more=more) for cut in CUTS
+        },
     }
 
 
-def _figures(rows: list[Row]) -> dict[str, Any]:
+def _figures(rows: list[Row], *, more: bool) -> dict[str, Any]:
     known = [row for row in rows if row.error is not None]
 
     def of(how: Callable[[list[float]], Any], values: Iterable[float | None]) -> float | None:
         kept = [value for value in values if value is not None]
         return round(float(how(kept)), 3) if kept else None
 
-    return {
+    figures = {
         "n": len(known),
         "median_abs_pct_error": of(np.median, (row.error for row in known)),
         "p90_coverage": of(np.mean, (row.by_p90 for row in known)),
         "p10_p90_coverage": of(np.mean, (row.in_band for row in known)),
         "baseline_median_abs_pct_error": of(np.median, (row.baseline for row in known)),
-        "trailing_median_abs_pct_error": of(np.median, (row.trailing for row in known)),
-        "without_estimate": len(rows) - len(known),
     }
+    if more:
+        figures["trailing_median_abs_pct_error"] = of(np.median, (row.trailing for row in known))
+        figures["without_estimate"] = len(rows) - len(known)
+    return figures

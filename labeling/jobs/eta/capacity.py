@@ -159,7 +159,9 @@ def _shaken(crew: _Crew, amounts: Floats, at: tuple[Integers, Floats]) -> Floats
     """People begin earlier or later and take breaks: in the fine steps no hour is the usual one."""
     day, hour = at
     jitter = normal(5, np.arange(day[-1] + 1)[:, None], crew.numbers) * JITTER_HOURS
-    uneven = np.exp(UNEVEN * normal(15, np.arange(len(day) - 1)[:, None], crew.numbers))
+    uneven = UNEVEN * normal(15, np.arange(len(day) - 1)[:, None], crew.numbers)
+    # A lognormal factor with the mean 1: breaks move work within a day, and add none.
+    uneven = np.exp(uneven - UNEVEN**2 / 2)
     moved = np.clip(hour[:, None, None].astype(np.float32) - jitter[day], 0.0, 23.999)
     low = moved.astype(np.int64)
     # Who has no set hours has the same ones on every day of the week.

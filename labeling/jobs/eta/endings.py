@@ -89,6 +89,22 @@ class Homes:
         found = iter(finish)
         return [next(found) if len(each.people) > 1 else each.finish for each in ended]
 
+    def at_work(self, crews: Sequence[Integers], ends: Floats) -> Floats:
+        """The same ends, but where nobody of a crew is there at an end, when the first is back.
+
+        Arguments:
+            ends: seconds since 1970 by crew and future.
+        """
+        known = np.isfinite(ends)
+        step = np.searchsorted(self.edges, np.where(known, ends, self.edges[0]), side="right") - 1
+        step = np.minimum(step, len(self.edges) - 2)
+        sizes = [len(crew) for crew in crews]
+        work = np.repeat(np.arange(len(crews)), sizes)
+        back = self.next[step[work], np.concatenate(crews)[:, None], np.arange(FUTURES)]
+        starts = np.cumsum([0, *sizes[:-1]])
+        first = np.minimum.reduceat(back, starts, axis=0)
+        return np.where(known & (first > step), self.edges[first], ends)
+
     def _taken(self, at: float, people: Integers, future: int, free: Floats) -> float:
         """When somebody has time for an item that is back in the queue."""
         begin = int(np.searchsorted(self.edges, at))

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from labeling.jobs.eta.facts import Acts, Did
 
+MOST = 2**53
+"""Larger numbers are no ids; floating-point columns would not hold them."""
+WRONG = (KeyError, TypeError, ValueError, OverflowError, RecursionError, OSError)
 EVENTS = {did.name.lower(): did for did in Did}
 
 
@@ -55,18 +58,18 @@ def read_history(name: str, lines: Iterable[str]) -> History:
     number, first = next(numbered, (1, ""))
     try:
         plan = _object(first)["plan"]
-        zone = ZoneInfo(plan["timezone"])
+        zone = _zone(plan["timezone"])
         people = tuple(_whole(person) for person in plan["people"])
         batches = {batch.id: batch for batch in map(_batch, plan["batches"])}
         if len(batches) != len(plan["batches"]):
             raise ValueError("two batches have the same id")
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except WRONG as error:
         raise BadHistory(_told(name, number, "the plan", error)) from error
     rows, items, last = [], [], float("-inf")
     for number, line in numbered:
         try:
             row, item = _event(_object(line), batches, last)
-        except (KeyError, TypeError, ValueError) as error:
+        except WRONG as error:
             raise BadHistory(_told(name, number, "an event", error)) from error
         last = row[0]
         rows.append(row)
@@ -79,6 +82,15 @@ def _object(line: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise TypeError("not a JSON object")
     return found
+
+
+def _zone(given: object) -> ZoneInfo:
+    if not isinstance(given, str):
+        raise TypeError("`timezone` is a name such as UTC or Europe/Berlin")
+    try:
+        return ZoneInfo(given)
+    except ZoneInfoNotFoundError as error:
+        raise ValueError(f"there is no time zone {given!r}") from error
 
 
 def _batch(given: Mapping[str, Any]) -> PlannedBatch:
@@ -119,6 +131,8 @@ def _event(
 def _whole(given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int):
         raise TypeError(f"expected a whole number, got {given!r}")
+    if abs(given) > MOST:
+        raise ValueError(f"the number {str(given)[:20]}... is too large")
     return given
 
 
@@ -131,4 +145,6 @@ def _seconds(given: object) -> float:
 
 def _told(name: str, number: int, what: str, error: Exception) -> str:
     why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    if isinstance(error, RecursionError):
+        why = "it is nested too deeply"
     return f"{name}, line {number}: this is not {what}: {why}."

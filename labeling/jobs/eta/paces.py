@@ -34,7 +34,13 @@ SPREAD = 0.4
 FLOOR = 0.05
 """Sigma of the logarithm of a pace that was seen often."""
 
-COMMON_SIGMA = 0.16
+COMMON_SIGMA, COMMON_PRIOR = 0.16, 3.0
+"""Sigma of the logarithm by which all paces move together before a team was seen for weeks, and
+how many weeks of a team's own say as much."""
+BEFORE_SECONDS, AFTER_SECONDS, HINDCASTS = 14 * 86_400.0, 7 * 86_400.0, 5
+"""What a hindcast looks back on and what it is held against, and how many are made."""
+TOLD_ITEMS, TOLD_PAIRS = 20, 3
+"""Items before and after that make a pair count, and pairs that make a hindcast."""
 RATIOS, MOST_LENGTHS = 200, 20_000
 """So many lengths of single items are kept."""
 USUAL_RATIOS = np.linspace(0.0, 1.0, RATIOS + 2)[1:-1]
@@ -200,7 +206,31 @@ def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Statio
         Pairs(low, width, names, logs, items),
         len(took),
         _lengths(ratios[took > 0]),
+        _common(gaps.acts.at[mine], steady, pair, len(counts)),
     )
+
+
+def _common(at: Floats, took: Floats, pair: Integers, pairs: int) -> float:
+    """How far all paces moved together: by how much past weeks differed from those before them.
+
+    Each is a hindcast of the team: the pace that could be told then, against what came.
+    """
+    squares = []
+    for weeks in range(1, HINDCASTS + 1):
+        cut = float(at.max()) - weeks * AFTER_SECONDS
+        logs, items = [], []
+        for since, until in ((cut - BEFORE_SECONDS, cut), (cut, cut + AFTER_SECONDS)):
+            inside = (at > since) & (at <= until)
+            count = np.bincount(pair[inside], minlength=pairs)
+            seconds = np.bincount(pair[inside], took[inside], minlength=pairs)
+            logs.append(np.log(np.maximum(seconds, 1.0) / np.maximum(count, 1)))
+            items.append(count)
+        known = (items[0] >= TOLD_ITEMS) & (items[1] >= TOLD_ITEMS)
+        if known.sum() >= TOLD_PAIRS:
+            weight = np.minimum(items[0], items[1])[known]
+            squares.append(float(np.average((logs[1] - logs[0])[known], weights=weight)) ** 2)
+    total = COMMON_PRIOR * COMMON_SIGMA**2 + sum(squares)
+    return float(np.sqrt(total / (COMMON_PRIOR + len(squares))))
 
 
 def _lengths(ratios: Floats) -> Floats:

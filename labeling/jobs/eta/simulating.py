@@ -83,7 +83,9 @@ class Simulation:
         late = self.homes.finish([one for pair in ended for one in pair], self.time.seconds)
         flowed = np.array([np.maximum(label.finish, review.finish) for label, review in ended])
         held = np.maximum(np.array(late[::2]), np.array(late[1::2]))
-        finish = np.maximum(flowed + last_items(plan, self.habits), held)
+        crews = [each.reviewers if len(each.reviewers) else each.labelers for each in plan]
+        finish = self.homes.at_work(crews, flowed + last_items(plan, self.habits))
+        finish = np.maximum(finish, held)
         return {each.work.key: ends for each, ends in zip(plan, finish, strict=True)}
 
     def _work(self, each: Staffed) -> tuple[Ended, Ended]:

@@ -18,8 +18,13 @@ class Command(BaseCommand):
     help = "Replay histories and print, by how much was done, how good the estimate was."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """The files."""
+        """The files, and how much to say."""
         parser.add_argument("histories", nargs="+", metavar="HISTORY.jsonl", type=Path)
+        parser.add_argument(
+            "--more",
+            action="store_true",
+            help="also the error of the last seven days' rate, and how often there was no estimate",
+        )
 
     def handle(self, **options: Any) -> None:
         """Read one history after the other, so that memory holds one."""
@@ -27,11 +32,11 @@ class Command(BaseCommand):
         batches = 0
         for path in options["histories"]:
             try:
-                with path.open(encoding="utf-8") as lines:
+                with path.open(encoding="utf-8-sig") as lines:
                     history = read_history(str(path), lines)
             except (OSError, UnicodeDecodeError, BadHistory) as error:
                 raise CommandError(str(error)) from error
             found = rows_of(history)
             rows.extend(row for _batch, row in found)
             batches += len({batch for batch, _row in found})
-        self.stdout.write(json.dumps(summary_of(batches, rows)))
+        self.stdout.write(json.dumps(summary_of(batches, rows, more=options["more"])))
