@@ -92,11 +92,11 @@ def test_what_is_sent_back_is_done_again():
 def test_the_last_items_take_as_long_as_the_longest_of_them():
     few = facts(work(6, people=(1, 2)), people=(1, 2))
     even = habits_of(few)
-    ratios = np.concatenate((np.full(180, 0.7), np.full(20, 4.0)))
+    ratios = np.concatenate((np.full(120, 0.7), np.full(80, 4.0)))
     odd = replace(even, labeling=replace(even.labeling, ratios=ratios))
     many, luck = np.full(FUTURES, 30.0), uniform(1)
     assert odd.labeling.longest(many, luck).mean() > 3.5
-    assert odd.labeling.longest(many / 30, luck).mean() < 2.0
+    assert odd.labeling.longest(many / 30, luck).mean() < 2.7
     assert forecast(few, odd)["a"].p90 > forecast(few, even)["a"].p90 + timedelta(seconds=30)
 
 
