@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext as _
 
 from labeling.clients.toloka.words import key_of
@@ -69,6 +70,14 @@ def our_row(given: Any) -> Any:
     facts = {name: value for name, value in given.items() if name not in known}
     kept = {name: value for name, value in facts.items() if value is not None}
     return {**row, "metadata": kept} if kept else row
+
+
+def line_of(row: Any) -> bytes:
+    """A row as a line of a list; whatever cannot be a line is one that the import refuses."""
+    try:
+        return orjson.dumps(row)
+    except TypeError:  # numbers of more than 64 bits, or nested too deeply
+        return orjson.dumps(str(type(row)))
 
 
 def _problem(row: Any) -> str:

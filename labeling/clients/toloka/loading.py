@@ -4,12 +4,12 @@ At the vendor items are made by the request that brings them, so here the import
 request: it is the same operation `import-items`, past the queue.
 """
 
+import random
 import time
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Max
 from django.utils import timezone
@@ -21,6 +21,7 @@ from labeling.clients.toloka.failures import Unfinished
 from labeling.clients.toloka.incoming import (
     Incoming,
     in_client_words,
+    line_of,
     read_items,
     refuse_wrong,
 )
@@ -126,9 +127,31 @@ def add_items(actor: Actor, batch: Batch, body: Mapping[str, Any], given: Any) -
             coming.problems[number] = _("It is in the batch already.")
     refuse_wrong(coming, skip=flag(body, "ignore_errors"))
     keys = _bring_in(actor, batch.dataset, coming)
-    perform(action, batch, actor, {"item_ids": keys})
-    _at_rest(batch)
+    _widen(actor, batch, keys)
     return keys
+
+
+def _widen(actor: Actor, batch: Batch, keys: list[int]) -> None:
+    """Add items to a batch, one request after the other: a script may send several at once.
+
+    Raises:
+        Conflict: the batch was stopped or put away meanwhile, or somebody added the same items.
+        Unfinished: it took too long.
+    """
+    action = actions[Batch, "add-items"]
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            perform(action, batch, actor, {"item_ids": keys})
+        except Conflict:
+            batch = _at_rest(batch)
+            is_new = items_to_add(batch, {"item_ids": keys}).exists()
+            if not action.is_source(batch) or not is_new or time.monotonic() > deadline:
+                raise
+            time.sleep(BREATH * random.random())  # noqa: S311 nobody guesses whose turn it is
+        else:
+            _at_rest(batch)
+            return
 
 
 def _known(actor: Actor, project: Project, coming: Incoming) -> dict[int, int]:
@@ -199,7 +222,7 @@ def _bring_in(actor: Actor, dataset: Dataset, coming: Incoming) -> list[int]:
     """
     made: dict[int, int] = {}
     if any(number not in coming.problems for number in coming.rows):
-        lines = b"\n".join(map(orjson.dumps, coming.rows.values()))
+        lines = b"\n".join(map(line_of, coming.rows.values()))
         file = UploadedFile[Any](BytesIO(lines), name="items.ndjson", size=len(lines))
         operation = finished(start_import_items(actor, dataset, [file], fetch=False))
         items = Item.objects.visible_to(actor).filter(imported_by=operation).order_by("position")

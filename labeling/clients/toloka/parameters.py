@@ -115,6 +115,7 @@ def _tag(row: TagDefinition) -> dict[str, Any]:
     return {
         "name": row.name,
         "value_type": row.value_type,
+        "color": row.color,
         "choices": row.choices,
         "applies_to": row.applies_to,
         "hotkey": row.hotkey,

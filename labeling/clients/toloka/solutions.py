@@ -94,6 +94,7 @@ PARAMETERS = {
                 "properties": {
                     "name": _TEXT,
                     "value_type": {"enum": list(ValueType.values)},
+                    "color": _TEXT,
                     "choices": {"type": "array", "items": _TEXT},
                     "applies_to": {"enum": list(AppliesTo.values)},
                     "hotkey": _TEXT,

@@ -1,9 +1,11 @@
 """Batches through Toloka's edge: what a request makes, what it leaves behind, what a batch says."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from django.utils import timezone
 
@@ -93,6 +95,16 @@ def test_wrong_items_can_be_left_out(ask, manager, batches):
         f"{URL}?0",
         URL,
     ]
+
+
+@pytest.mark.parametrize("value", [10**30, [[]], "nested", None], ids=str)
+def test_items_that_no_list_can_hold_are_left_out_too(ask, manager, batches, value):
+    for _level in range(400 if value == "nested" else 0):
+        value = [value]
+    new = f'{{"image_url": "{URL}?odd", "odd": {json.dumps(value)}}}'
+    body = f'{{"ignore_errors": true, "items": [{new}, {{"image_url": "{URL}"}}]}}'
+    found = ask(manager, "POST", batches, orjson.Fragment(body)).body
+    assert found["items_count"] == (2 if value is None else 1)
 
 
 def test_more_items_than_one_request_takes_are_refused_before_they_are_read(

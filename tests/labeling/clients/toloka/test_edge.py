@@ -147,6 +147,7 @@ def test_a_projects_parameters_make_another_one(ask, manager, team):
             {
                 "name": "light",
                 "value_type": "choice",
+                "color": "#445566",
                 "choices": ["day", "night"],
                 "applies_to": "images",
                 "hotkey": "",

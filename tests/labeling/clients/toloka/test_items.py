@@ -2,7 +2,8 @@
 
 import pytest
 
-from labeling.clients.toloka import places
+from labeling.clients.toloka import loading, places
+from labeling.core.errors import Conflict
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.states import ItemState
 from tests.factories import BatchFactory, DatasetFactory, JobFactory, JobItemFactory
@@ -149,6 +150,28 @@ def test_items_are_added_to_a_batch_that_runs_and_are_there_at_once(
         assert ask(manager, "GET", f"{items}/{item['id']}").body == item
     found = ask(manager, "GET", f"{batches}/{batch.pk}").body
     assert (found["items_count"], found["items_per_state"]) == (5, {"NEW": 5})
+
+
+def test_items_that_two_requests_add_at_once_both_get_in(
+    ask, manager, items, batches, made, monkeypatch
+):
+    """The second finds that items are being added; it waits for that and goes on."""
+    batch = made(1)
+    ask(manager, "POST", f"{batches}/{batch.pk}/start")
+    run_launch(batch)
+    performed, refused = loading.perform, []
+
+    def perform(action, *given):
+        if action.verb == "add-items" and not refused:
+            refused.append(action)
+            raise Conflict("Items are being added already.")
+        return performed(action, *given)
+
+    monkeypatch.setattr(loading, "perform", perform)
+    body = {"batch_id": str(batch.pk), "items": [{"image_url": f"{URL}?more"}]}
+    assert len(ask(manager, "POST", f"{items}/bulk", body).body) == 1
+    assert refused
+    assert ask(manager, "GET", f"{batches}/{batch.pk}").body["items_count"] == 2
 
 
 def test_items_are_not_added_where_the_verb_does_not_fit(ask, manager, items, batches, made):
