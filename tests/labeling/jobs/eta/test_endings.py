@@ -97,7 +97,7 @@ def test_the_last_items_take_as_long_as_the_longest_of_them():
     many, luck = np.full(FUTURES, 30.0), uniform(1)
     assert odd.labeling.longest(many, luck).mean() > 3.5
     assert odd.labeling.longest(many / 30, luck).mean() < 2.7
-    assert forecast(few, odd)["a"].p90 > forecast(few, even)["a"].p90 + timedelta(seconds=30)
+    assert forecast(few, odd)["a"].p90 > forecast(few, even)["a"].p90 + timedelta(seconds=15)
 
 
 def test_an_end_after_everybody_went_home_is_when_the_first_is_back():
