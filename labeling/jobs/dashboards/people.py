@@ -1,20 +1,22 @@
 """Who holds what in a team, what they did, and who needs a manager."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, User
 from accounts.roles import Capability, Role, roles_with
+from labeling.jobs.dashboards.days import Period
 from labeling.jobs.dashboards.load import Held, Load, Verdict, loads
-from labeling.jobs.dashboards.throughput import Acts, Throughput, total
+from labeling.jobs.dashboards.throughput import NOTHING as NO_ACTS
+from labeling.jobs.dashboards.throughput import Acts, acts_by_person, total
 from labeling.jobs.estimates.reading import Estimate, estimates_of
-from labeling.jobs.models import Job
+from labeling.jobs.models import Activity, Job
 from labeling.jobs.states import ANNOTATING, ForecastOf, Standing, any_of
 
 
@@ -40,14 +42,14 @@ class Person:
     """A member who labels or holds work.
 
     Attributes:
-        days: acts of every day of the period, oldest first.
+        days: acts of every day of a period, oldest first, once `with_days` has read them.
     """
 
     user: User
     holding: Holding
     estimate: Estimate
     verdict: Verdict
-    days: Sequence[Acts]
+    days: Sequence[Acts] = ()
 
     @property
     def load(self) -> Load:
@@ -56,7 +58,7 @@ class Person:
 
     @property
     def acts(self) -> Acts:
-        """Of the whole period."""
+        """Of those days together."""
         return total(self.days)
 
     @property
@@ -102,7 +104,7 @@ def crowd_of(
     team_id: int,
     members: QuerySet[Membership],
     jobs: QuerySet[Job],
-    throughput: Throughput,
+    worked: QuerySet[Activity],
     pool: int,
     now: datetime,
 ) -> Crowd:
@@ -111,14 +113,14 @@ def crowd_of(
     Arguments:
         members: of the team, that the reader may see.
         jobs: likewise.
+        worked: the team's activity of late.
         pool: how many jobs anybody may take.
     """
     holdings = holdings_of(jobs, now)
-    active = members.active().filter(role__in=roles_with(Capability.LABEL))  # type: ignore[attr-defined]
     known = [
         member
-        for member in active.select_related("user")
-        if is_of_the_crowd(member, holdings, throughput)
+        for member in _labelers(members, worked)
+        if member.role == Role.ANNOTATOR or member.has_labeled or member.user_id in holdings
     ]
     ids = [member.user_id for member in known]
     due = {each: holdings.get(each, NOTHING).due_at for each in ids}
@@ -137,23 +139,34 @@ def crowd_of(
             holdings.get(member.user_id, NOTHING),
             estimates[member.user_id],
             verdict,
-            throughput.of_person(member.user_id),
         )
         for member, verdict in zip(known, loads(held, pool), strict=True)
     ]
     return Crowd(sorted(people, key=_neediest_first))
 
 
-def is_of_the_crowd(
-    member: Membership, holdings: Mapping[int, Holding], throughput: Throughput
-) -> bool:
-    """Whether labeling is what somebody is here for: annotators, and whoever does it all the same.
+def _labelers(members: QuerySet[Membership], worked: QuerySet[Activity]) -> QuerySet[Any]:
+    """Who may label, with whether they did: a manager without open work is not idle."""
+    active: Any = members.active()  # type: ignore[attr-defined]
+    labeled = worked.filter(user=OuterRef("user"), done__gt=0)
+    able = active.filter(role__in=roles_with(Capability.LABEL)).select_related("user")
+    found: QuerySet[Any] = able.annotate(has_labeled=Exists(labeled))
+    return found
 
-    A manager without open work is not idle.
+
+def with_days(
+    people: Sequence[Person], activity: QuerySet[Activity], period: Period
+) -> Sequence[Person]:
+    """The same people with what they did on each day of a period, in one query.
+
+    Arguments:
+        activity: of the team, as far as the reader sees it.
     """
-    if member.role == Role.ANNOTATOR or member.user_id in holdings:
-        return True
-    return any(acts.done for acts in throughput.people.get(member.user_id, {}).values())
+    found = acts_by_person(activity, period, [each.user.pk for each in people])
+    return [
+        replace(each, days=[found.get(each.user.pk, {}).get(day, NO_ACTS) for day in period.dates])
+        for each in people
+    ]
 
 
 def holdings_of(jobs: QuerySet[Job], now: datetime) -> Mapping[int, Holding]:

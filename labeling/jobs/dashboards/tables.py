@@ -17,7 +17,7 @@ from accounts.roles import Capability
 from labeling.core.listing.columns import Column
 from labeling.core.templatetags.desk import person, status_badge, time_tag
 from labeling.jobs.dashboards.team import Figures, TeamFigures
-from labeling.jobs.dashboards.throughput import Acts
+from labeling.jobs.dashboards.throughput import Acts, acts_by_person
 from labeling.jobs.estimates.showing import draw_estimate
 
 
@@ -51,7 +51,6 @@ class DayRow:
 
     day: date
     acts: Acts
-    people: int = 0
     name: str = ""
 
     @property
@@ -81,12 +80,7 @@ class HourRow:
 
 def by_day(figures: Figures) -> Sequence[DayRow]:
     """Every day of the period, the newest first."""
-    worked = figures.throughput.people.values()
-    rows = [
-        DayRow(day, acts, sum(day in days for days in worked))
-        for day, acts in figures.throughput.days
-    ]
-    return rows[::-1]
+    return [DayRow(day, acts) for day, acts in figures.throughput.days[::-1]]
 
 
 def by_person_and_day(figures: TeamFigures) -> Sequence[DayRow]:
@@ -95,7 +89,7 @@ def by_person_and_day(figures: TeamFigures) -> Sequence[DayRow]:
     names = {member.user_id: member.user.name for member in members.select_related("user")}
     rows = [
         DayRow(day, acts, name=names.get(user, ""))
-        for user, days in figures.throughput.people.items()
+        for user, days in acts_by_person(figures.activity, figures.period).items()
         for day, acts in days.items()
     ]
     return sorted(rows, key=lambda row: (-row.day.toordinal(), row.name.casefold()))
@@ -108,7 +102,7 @@ def by_hour(figures: Figures) -> Sequence[HourRow]:
 
 def by_person(figures: TeamFigures) -> Sequence[Any]:
     """Who holds what, who needs a manager first."""
-    return figures.crowd.people
+    return figures.people()
 
 
 def by_reviewer(figures: TeamFigures) -> Sequence[Any]:

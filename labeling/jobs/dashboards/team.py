@@ -1,5 +1,6 @@
 """A team's figures as one reader sees them: each is read when somebody asks for it, and once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -20,7 +21,7 @@ from labeling.jobs.dashboards.own import (
     streak_of,
     verdicts_of,
 )
-from labeling.jobs.dashboards.people import Crowd, crowd_of
+from labeling.jobs.dashboards.people import Crowd, Person, crowd_of, with_days
 from labeling.jobs.dashboards.progress import team_figures
 from labeling.jobs.dashboards.throughput import Throughput, throughput_of
 from labeling.jobs.dashboards.urgent import Urgent, urgent_batches
@@ -89,8 +90,13 @@ class TeamFigures(Figures):
     def crowd(self) -> Crowd:
         """Who holds what."""
         members = Membership.objects.visible_to(self.actor).filter(team=self.team)
+        worked = self.activity.filter(quarter__gte=self.period.start)
         pool = self.tiles["pool"]
-        return crowd_of(self.team.pk, members, self.jobs, self.throughput, pool, self.now)
+        return crowd_of(self.team.pk, members, self.jobs, worked, pool, self.now)
+
+    def people(self, most: int | None = None) -> Sequence[Person]:
+        """The first of the crowd, or all of it, with what they did on each day."""
+        return with_days(self.crowd.people[:most], self.activity, self.period)
 
     @cached_property
     def backlog(self) -> Backlog:

@@ -83,7 +83,7 @@ def home(request: Request, team_id: int) -> HttpResponse:
 
 def people_shown(figures: TeamFigures) -> list[tuple[Person, Any]]:
     """The people who need a manager first, each with what they did a day as a line."""
-    return [(each, own_line(each, figures)) for each in figures.crowd.people[:SHOWN_PEOPLE]]
+    return [(each, own_line(each, figures)) for each in figures.people(SHOWN_PEOPLE)]
 
 
 def own_line(person: Person, figures: TeamFigures) -> Any:

@@ -18,7 +18,7 @@ from labeling.jobs.dashboards.days import (
     days_wanted,
     hour_of_week,
 )
-from labeling.jobs.dashboards.throughput import throughput_of
+from labeling.jobs.dashboards.throughput import acts_by_person, throughput_of, total
 from labeling.jobs.models import Activity
 from labeling.jobs.models.activity import QUARTER_SECONDS, add_activity, quarter_of
 
@@ -76,10 +76,12 @@ def test_the_database_counts_by_the_same_days_and_hours(team, annotator, manager
         hours[place] = hours.get(place, 0) + row.done + row.accepted + row.rejected
     assert {day: acts.done for day, acts in found.days} == days
     assert {place: acts.all for place, acts in found.hours.items()} == hours
-    by_person = [
-        sum(acts.done for acts in found.of_person(each.pk)) for each in (annotator, manager)
-    ]
-    assert sum(by_person) == found.total.done > 0
+    people = acts_by_person(Activity.objects.filter(team=team), period)
+    by_person = {day: total(acts[day] for acts in people.values() if day in acts) for day in days}
+    assert list(by_person.items()) == list(found.days)
+    assert found.total.done > 0
+    alone = acts_by_person(Activity.objects.filter(team=team), period, [manager.pk])
+    assert alone == {manager.pk: people[manager.pk]}
 
 
 def test_work_before_midnight_is_yesterdays_where_the_team_is(team, annotator):
