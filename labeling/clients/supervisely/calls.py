@@ -11,7 +11,6 @@ refuses by raising one of `labeling.core.errors`, or Http404 for what the person
 is known to the SDK and not to us stands in `refused`, with the reason.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,10 +65,6 @@ class Asking:
     def team(self, name: str = "teamId") -> Team:
         """The team that the body names; Http404 when the person is not in it."""
         return get_visible_or_404(Team.objects.visible_to(self.actor), self.body.key(name))
-
-    def as_json(self, name: str) -> str:
-        """A value of the body as JSON text, for forms that take it so."""
-        return json.dumps(self.body.raw(name), ensure_ascii=False)
 
     @property
     def job_id(self) -> int | None:

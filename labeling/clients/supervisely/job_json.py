@@ -34,9 +34,10 @@ def seen_jobs(actor: Actor) -> QuerySet[Job]:
     )
 
 
-def entities_of(job_ids: Iterable[int]) -> dict[int, list[Row]]:
+def entities_of(actor: Actor, job_ids: Iterable[int]) -> dict[int, list[Row]]:
     """The images of jobs with where each stands, in the jobs' order; one query."""
-    rows = JobItem.objects.filter(job__in=list(job_ids)).order_by("job", "position")
+    seen = JobItem.objects.visible_to(actor)
+    rows = seen.filter(job__in=list(job_ids)).order_by("job", "position")
     found: dict[int, list[Row]] = {}
     for job_id, item_id, name, state in rows.values_list("job", "item", "item__name", "state"):
         shape = {"reviewStatus": REVIEW_STATUS[state], "id": item_id, "name": name}
@@ -44,9 +45,9 @@ def entities_of(job_ids: Iterable[int]) -> dict[int, list[Row]]:
     return found
 
 
-def with_entities(jobs: list[Job]) -> Iterable[tuple[Job, list[Row]]]:
+def with_entities(actor: Actor, jobs: list[Job]) -> Iterable[tuple[Job, list[Row]]]:
     """Jobs of a page, each with its images."""
-    entities = entities_of(job.pk for job in jobs)
+    entities = entities_of(actor, [job.pk for job in jobs])
     return [(job, entities.get(job.pk, [])) for job in jobs]
 
 

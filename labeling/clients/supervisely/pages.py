@@ -29,6 +29,7 @@ def paged(
     orders: Mapping[str, str] = ID_ONLY,
     *,
     prepare: Callable[[list[M]], Iterable[Any]] | None = None,
+    usual: str = "id asc",
 ) -> dict[str, Any]:
     """One page of a list in the envelope that the SDK insists on.
 
@@ -37,6 +38,7 @@ def paged(
         orders: columns by the field that `sort` names.
         prepare: gets the rows of the page before they are shaped, to read what belongs to them
             in few queries; what it answers is shaped instead.
+        usual: the order when none is asked for: a field of `orders`, and asc or desc.
 
     Raises:
         Invalid: an unknown field to sort by, no such page size.
@@ -45,7 +47,7 @@ def paged(
     number = max(asking.body.number_or_none("page") or 1, 1)
     total = found.count()
     begin = (number - 1) * size
-    page = list(_ordered(found, asking.body, orders)[begin : begin + size])
+    page = list(_ordered(found, asking.body, orders, usual)[begin : begin + size])
     rows = page if prepare is None else prepare(page)
     return envelope([shape(row) for row in rows], total, size)
 
@@ -67,21 +69,18 @@ def _size(body: Body) -> int:
 
 
 def _ordered(
-    found: models.QuerySet[M], body: Body, orders: Mapping[str, str]
+    found: models.QuerySet[M], body: Body, orders: Mapping[str, str], usual: str
 ) -> models.QuerySet[M]:
-    sort = body.text("sort", "id")
-    column = orders.get(sort)
+    field, direction = usual.split()
+    column = orders.get(body.text("sort", field))
     if column is None:
-        known = ", ".join(orders)
-        raise body.wrong("sort", _("This list is sorted by: %s.") % known)
-    backwards = body.text("sort_order", body.text("sortOrder", "asc")).lower() == "desc"
+        raise body.wrong("sort", _("This list is sorted by: %s.") % ", ".join(orders))
+    backwards = body.text("sort_order", body.text("sortOrder", direction)).lower() == "desc"
     sign = "-" if backwards else ""
+    if column == "pk":
+        return found.order_by(f"{sign}pk")
     # Two rows alike in the column would otherwise change places between two pages.
-    return (
-        found.order_by(f"{sign}{column}", f"{sign}pk")
-        if column != "pk"
-        else found.order_by(f"{sign}pk")
-    )
+    return found.order_by(f"{sign}{column}", f"{sign}pk")
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def narrowed(
     Raises:
         Invalid: an unknown field or operator, or a value of another kind; never a guess.
     """
-    for condition in body.objects(name):
+    for condition in body.parts(name):
         title = condition.text("field")
         if title not in fields:
             told = _("This list is filtered by: %s.") % ", ".join(fields)

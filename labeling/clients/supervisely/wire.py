@@ -106,7 +106,7 @@ class Body:
             raise self.wrong(name, _("Send an object."))
         return Body(value, f"{self.path}{name}.")
 
-    def objects(self, name: str) -> Iterator["Body"]:
+    def parts(self, name: str) -> Iterator["Body"]:
         """The objects of a list; none when it is missing."""
         for number, value in enumerate(self._list(name)):
             if not isinstance(value, dict):

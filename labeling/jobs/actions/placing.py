@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from rest_framework.utils.json import strict_constant
 
 from labeling.core.api_parsers import is_storable, texts
 from labeling.core.errors import Conflict
@@ -100,7 +99,7 @@ class EditJobForm(KeepingForm, forms.Form):
     """What the job is called, and what scripts keep with it; what is not sent stays."""
 
     name = forms.CharField(max_length=200, label=_("Name"))
-    custom_data = forms.CharField(
+    custom_data = forms.JSONField(
         required=False,
         label=_("Data of scripts"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
@@ -111,16 +110,16 @@ class EditJobForm(KeepingForm, forms.Form):
         """The object.
 
         Raises:
-            ValidationError: it is none, or too large.
+            ValidationError: it is none, too large, or holds what no database stores.
         """
-        text = self.cleaned_data["custom_data"] or "{}"
-        try:
-            data = json.loads(text, parse_constant=strict_constant)
-        except (ValueError, RecursionError):
-            data = None
+        data = self.cleaned_data["custom_data"] or {}
         if not isinstance(data, dict) or not all(map(is_storable, texts(data))):
             raise forms.ValidationError(_('Write a JSON object, such as {"order": 17}.'))
-        if len(text.encode()) > MOST_DATA_BYTES:
+        try:
+            size = len(json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
+        except ValueError:
+            raise forms.ValidationError(_("JSON has no infinite numbers.")) from None
+        if size > MOST_DATA_BYTES:
             raise forms.ValidationError(_("At most %d KB.") % (MOST_DATA_BYTES // 1024))
         return data
 
@@ -137,7 +136,7 @@ class EditJob(JobAction):
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
         """What they are now."""
-        data = json.dumps(obj.custom_data, ensure_ascii=False) if obj.custom_data else ""
+        data = json.dumps(obj.custom_data, ensure_ascii=False)
         return {"initial": {"name": obj.name, "custom_data": data}}
 
     def changes(self, change: Change) -> dict[str, Any]:

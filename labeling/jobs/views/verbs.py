@@ -48,6 +48,8 @@ SENTENCES: Mapping[str, Any] = {
     "set-priority": gettext_lazy("“%(name)s” has another priority."),
     "set-due": gettext_lazy("“%(name)s” has another due date."),
     "edit": gettext_lazy("“%(name)s” is saved."),
+    "delete": gettext_lazy("“%(name)s” is deleted."),
+    "set-status": gettext_lazy("“%(name)s” has another status."),
     "undo-rebalance": gettext_lazy("What the rebalance of “%(name)s” moved goes back."),
     "move-in-queue": gettext_lazy("“%(name)s” has another place in the queue."),
     "comment": gettext_lazy("The comment is added."),
@@ -144,6 +146,8 @@ def undo_url(change: workflow.Change) -> str | None:
 
 def target_of(change: workflow.Change, back: str) -> str:
     """Where to go on: to the work that was begun, to the job that was made, else back."""
+    if change.action.verb == "delete":
+        return reverse("jobs:batch", args=[change.obj.batch_id])
     if isinstance(change.outcome, Job | Batch):
         return change.outcome.get_absolute_url()
     page = LEADS_TO.get(change.action.verb)

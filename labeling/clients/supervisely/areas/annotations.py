@@ -87,7 +87,7 @@ def annotation_list(asking: Asking) -> Answer:
 @call("annotations.bulk.add")
 def annotations_add(asking: Asking) -> Answer:
     """Write the labels of some images, in place of those that were there: all or none."""
-    parts = asking.body.objects("annotations")
+    parts = asking.body.parts("annotations")
     sent = [(each.key("imageId"), each.raw("annotation")) for each in parts]
     if not sent:
         return {"success": True}

@@ -42,7 +42,7 @@ def figure_list(asking: Asking) -> Answer:
     """The objects of a dataset's images, or of a job's; pages are of images."""
     body, source = asking.body, source_of(asking)
     refuse_reading(asking, source)
-    if any(True for _each in body.objects("filters")):
+    if any(True for _each in body.parts("filters")):
         raise body.wrong("filters", _("Figures are filtered by entityId, with “filter”."))
     found = narrowed(source.items(asking), body, FIELDS)
     total, number = found.count(), max(body.number_or_none("page") or 1, 1)
@@ -77,11 +77,11 @@ def figures_add(asking: Asking) -> Answer:
     given: dict[int, list[Any]] = {}
     if "entityId" in body:
         item = item_named(asking, "entityId")
-        given[item.pk] = [each.given for each in body.objects("figures")]
+        given[item.pk] = [each.given for each in body.parts("figures")]
         dataset_key = item.dataset_id
     else:
         dataset_key = body.key("datasetId")
-        for each in body.objects("figures"):
+        for each in body.parts("figures"):
             given.setdefault(each.key("entityId"), []).append(each.given)
     if not any(given.values()):
         return []

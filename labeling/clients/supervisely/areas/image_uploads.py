@@ -89,7 +89,7 @@ def upload(asking: Asking) -> Answer:
 def add(asking: Asking) -> Answer:
     """Make images of what was uploaded, of addresses, or of other images."""
     dataset = dataset_named(asking, "datasetId")
-    sent = [_read(each) for each in asking.body.objects("images")]
+    sent = [_read(each) for each in asking.body.parts("images")]
     if not 1 <= len(sent) <= MOST_IMAGES:
         raise asking.body.wrong("images", _("Send 1 to %d images.") % MOST_IMAGES)
     taken = _taken_names(asking, dataset, sent)
@@ -256,7 +256,8 @@ def _reasons(asking: Asking, operation: Operation, sent: Sequence[Sent]) -> Mapp
     rows = OperationRow.objects.visible_to(asking.actor).filter(operation=operation)
     numbered = dict(enumerate(sent, 1))
     return {
-        numbered[number].name: message
+        # The list of data rows is a thing of ours; the script knows its images only.
+        numbered[number].name: message.removeprefix("row_data: ")
         for number, message in rows.values_list("number", "message")
         if number in numbered
     }

@@ -124,7 +124,7 @@ def _filtered(found: QuerySet[Item], body: Body) -> QuerySet[Item]:
     Raises:
         Invalid: a type that our lists do not know, never a guess.
     """
-    for each in body.objects("filters"):
+    for each in body.parts("filters"):
         kind, data = each.text("type"), each.object("data")
         if kind == "images_filename":
             found = found.filter(name__icontains=data.text("value"))

@@ -35,14 +35,53 @@ def job_stop(asking: Asking) -> Answer:
 
 @call("jobs.archive")
 def job_archive(asking: Asking) -> Answer:
-    """Put a job away. Ours are stopped or completed before, so that nobody is at work on it."""
-    job = job_named(asking)
+    """Put a job away."""
     with transaction.atomic():
-        if job.stopped_at is None and (job.stage, job.state) != FINISHED:
-            job = do(asking, "stop", job)
-        if job.archived_at is None:
-            do(asking, "archive", job)
+        _archive(asking, job_named(asking))
     return DONE
+
+
+@call("jobs.bulk.archive")
+def jobs_archive(asking: Asking) -> Answer:
+    """Put several jobs away, all or none."""
+    with transaction.atomic():
+        for job in _jobs_named(asking):
+            _archive(asking, job)
+    return DONE
+
+
+@call("jobs.bulk.unarchive")
+def jobs_unarchive(asking: Asking) -> Answer:
+    """Take several jobs back, all or none."""
+    with transaction.atomic():
+        for job in _jobs_named(asking):
+            if job.archived_at is not None:
+                do(asking, "unarchive", job)
+    return DONE
+
+
+@call("jobs.bulk.remove")
+def jobs_remove(asking: Asking) -> Answer:
+    """Delete jobs for good, all or none; ours are archived before."""
+    with transaction.atomic():
+        for job in _jobs_named(asking):
+            do(asking, "delete", _archive(asking, job))
+    return DONE
+
+
+def _archive(asking: Asking, job: Job) -> Job:
+    """Ours are stopped or completed before, so that nobody is at work on them."""
+    if job.stopped_at is None and (job.stage, job.state) != FINISHED:
+        job = do(asking, "stop", job)
+    return job if job.archived_at is not None else do(asking, "archive", job)
+
+
+def _jobs_named(asking: Asking) -> list[Job]:
+    keys = asking.body.keys("ids")
+    found = list(Job.objects.visible_to(asking.actor).filter(pk__in=keys).order_by("pk"))
+    if len(found) < len(keys):
+        raise Http404
+    return found
 
 
 @call("jobs.set-status")
@@ -71,8 +110,7 @@ def job_edit(asking: Asking) -> Answer:
         if "name" in body:
             job = do(asking, "edit", job, name=body.text("name"))
         if "customData" in body:
-            body.object("customData")
-            do(asking, "edit", job, custom_data=asking.as_json("customData"))
+            do(asking, "edit", job, custom_data=body.object("customData").given)
     return DONE
 
 

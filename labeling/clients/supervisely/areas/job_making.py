@@ -54,27 +54,35 @@ def job_add(asking: Asking) -> Answer:
     body = asking.body
     if body.keys("additionalDatasetIds"):
         raise body.wrong("additionalDatasetIds", _("A job has the images of one dataset."))
-    batch = made_batch(asking, {**batch_settings(asking), "people": body.keys("userIds")})
+    data = {**batch_settings(asking), "people": body.keys("userIds")}
+    batch = with_jobs(created_batch(asking, data))
     jobs = list(Job.objects.visible_to(asking.actor).filter(batch=batch).order_by("number"))
     if "customData" in body:
         for job in jobs:
-            edit = {"custom_data": asking.as_json("customData")}
+            edit = {"custom_data": body.object("customData").given}
             perform(actions[Job, "edit"], job, asking.actor, edit)
     return [{"id": job.pk, "name": job.name, "userId": job.annotator_id} for job in jobs]
 
 
-def made_batch(asking: Asking, data: dict[str, Any]) -> Batch:
-    """The batch of these settings, launched, once its jobs are there.
+def created_batch(asking: Asking, data: dict[str, Any]) -> Batch:
+    """The batch of these settings, whose jobs are being made from now on."""
+    action, dataset = actions[Dataset, "create-batch"], dataset_named(asking)
+    made: Batch = perform(action, dataset, asking.actor, data).outcome
+    return made
+
+
+def with_jobs(batch: Batch) -> Batch:
+    """The same batch, once its jobs are there.
 
     Raises:
-        Conflict: its jobs could not be made.
+        Conflict: they could not be made.
     """
-    dataset = dataset_named(asking)
-    batch = perform(actions[Dataset, "create-batch"], dataset, asking.actor, data).outcome
+    if batch.operation_id is None:
+        raise RuntimeError("a batch that was launched has an operation")
     operation = finish(batch.operation_id, PATIENCE_SECONDS)
     if operation.status != OperationStatus.COMPLETE:
         raise Conflict(_not_made(operation), state=operation.status, operation=operation.pk)
-    return Batch.objects.visible_to(asking.actor).get(pk=batch.pk)
+    return batch
 
 
 def _not_made(operation: Operation) -> str:
@@ -136,7 +144,7 @@ def _schema(meta: Body, project: Project) -> dict[str, Any]:
 def _tag_filters(meta: Body, project: Project) -> dict[str, Any]:
     known = dict(project.tag_definitions.offered().values_list("name", "pk"))
     chosen: dict[str, list[int]] = {"with_tags": [], "without_tags": []}
-    for each in meta.objects("imageTags"):
+    for each in meta.parts("imageTags"):
         side = "with_tags" if each.flag("positive", default=True) else "without_tags"
         chosen[side] += _keys(each, "name", known, [each.text("name")])
     return {name: keys for name, keys in chosen.items() if keys}

@@ -1,5 +1,7 @@
 """Labeling jobs: those that the person sees, and what scripts keep with them."""
 
+from functools import partial
+
 from labeling.clients.supervisely.calls import Answer, Asking, call
 from labeling.clients.supervisely.job_json import job_shape, seen_jobs, with_entities
 from labeling.clients.supervisely.pages import Field, narrowed, paged
@@ -57,7 +59,8 @@ def job_list(asking: Asking) -> Answer:
     found = narrowed(found, body, FIELDS)
     if body.texts("fields") == ["id"]:
         return paged(asking, found, lambda job: {"id": job.pk}, ORDERS)
-    return paged(asking, found, lambda pair: job_shape(*pair), ORDERS, prepare=with_entities)
+    prepare = partial(with_entities, asking.actor)
+    return paged(asking, found, lambda pair: job_shape(*pair), ORDERS, prepare=prepare)
 
 
 @call("jobs.info")
@@ -69,7 +72,7 @@ def job_info(asking: Asking) -> Answer:
 def told(asking: Asking, job_id: int) -> Answer:
     """A job's shape; Http404 when the person may not see it."""
     job = get_visible_or_404(seen_jobs(asking.actor), job_id)
-    [pair] = with_entities([job])
+    [pair] = with_entities(asking.actor, [job])
     return job_shape(*pair)
 
 

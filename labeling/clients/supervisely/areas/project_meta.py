@@ -23,7 +23,7 @@ from labeling.clients.supervisely.meta_json import (
 )
 from labeling.clients.supervisely.unfit import Unfit
 from labeling.clients.supervisely.wire import Body
-from labeling.core.errors import Invalid
+from labeling.core.errors import Forbidden, Invalid
 from labeling.core.workflow import actions, perform
 from labeling.projects.models import LabelClass, Project, TagDefinition
 
@@ -38,6 +38,10 @@ def meta(asking: Asking) -> Answer:
 def meta_update(asking: Asking) -> Answer:
     """Let the project offer exactly these; all of them, or nothing is changed."""
     project = project_named(asking)
+    # Said also when nothing differs: who may not change a schema is not told that it was done.
+    action = actions[Project, "add-class"]
+    if not action.permits(project, asking.actor):
+        raise Forbidden(_("Your role in this team does not allow changing the schema."))
     classes, tags = _wanted(asking.body.object("meta"))
     with transaction.atomic():
         rows = _offered(asking, LabelClass, project)
@@ -75,8 +79,8 @@ def _wanted(body: Body) -> tuple[list[Wanted], list[Wanted]]:
         raise body.wrong("projectType", _("Labeldesk labels images."))
     try:
         refuse_settings(body.object("projectSettings"))
-        classes = [read_class(each) for each in body.objects("classes")]
-        tags = [read_tag(each) for each in body.objects("tags")]
+        classes = [read_class(each) for each in body.parts("classes")]
+        tags = [read_tag(each) for each in body.parts("tags")]
     except Unfit as unfit:
         raise Invalid({"meta": [str(unfit)]}) from None
     for several in (classes, tags):

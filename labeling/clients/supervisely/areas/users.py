@@ -45,7 +45,8 @@ def me(asking: Asking) -> Answer:
 def seen_people(actor: Actor) -> QuerySet[User]:
     """Whom the actor sees; e-mail addresses are for oneself and for those who manage people."""
     managed = actor.teams_where(Capability.MANAGE_PEOPLE)
-    there = Membership.objects.filter(team__in=managed, user=OuterRef("pk"))
+    seen = Membership.objects.visible_to(actor)
+    there = seen.filter(team__in=managed, user=OuterRef("pk"))
     own = Q(pk=actor.user.pk)
     return User.objects.visible_to(actor).annotate(shows_email=Q(Exists(there)) | own)
 

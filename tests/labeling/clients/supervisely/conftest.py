@@ -6,6 +6,15 @@ from typing import Any
 import pytest
 
 from accounts.models import ApiToken, User
+from labeling.jobs.models import Job
+from labeling.projects.models import Dataset
+from tests.factories import (
+    DatasetFactory,
+    LabelClassFactory,
+    ProjectFactory,
+    TagDefinitionFactory,
+)
+from tests.labeling.clients.supervisely.work import act
 
 ROOT = "/supervisely/public/api/v3"
 
@@ -44,3 +53,59 @@ def refused(ask):
         return answer.status_code, answer.json()["details"]["message"]
 
     return asked
+
+
+@pytest.fixture
+def dataset(team, manager) -> Dataset:
+    """Six pictures of lemons and kiwis."""
+    project = ProjectFactory.create(team=team, created_by=manager)
+    for name in ("lemon", "kiwi"):
+        LabelClassFactory.create(project=project, name=name)
+    for name in ("size", "origin"):
+        TagDefinitionFactory.create(project=project, name=name)
+    return DatasetFactory.create(project=project, size=6)
+
+
+@pytest.fixture
+def add(told, manager, dataset):
+    """Make jobs as `labeling_job.create` does; their ids."""
+
+    def added(*people: Any, meta: dict[str, Any] | None = None, **body: Any) -> list[int]:
+        usual: dict[str, Any] = {
+            "classes": ["lemon"],
+            "projectTags": [],
+            "imageTags": [],
+            "imageFiguresLimit": 0,
+            "imageTagsLimit": 0,
+            "entityIds": [],
+            "dynamicClasses": False,
+            "dynamicTags": False,
+            "allowRestore": False,
+        }
+        body = {
+            "name": "lemons",
+            "datasetId": dataset.pk,
+            "userIds": [person.pk for person in people],
+            **body,
+            "meta": usual | (meta or {}),
+        }
+        return [row["id"] for row in told(manager, "jobs.add", **body)]
+
+    return added
+
+
+@pytest.fixture
+def job(add, annotator) -> Job:
+    """Ana's job of all pictures."""
+    [key] = add(annotator)
+    return Job.objects.get(pk=key)
+
+
+@pytest.fixture
+def submitted(job, annotator) -> Job:
+    """Ana has done it."""
+    for place in job.job_items.all():
+        act(annotator, place, "confirm-item")
+    act(annotator, job, "submit")
+    job.refresh_from_db()
+    return job

@@ -4,83 +4,10 @@ from typing import Any
 
 import pytest
 
-from accounts.actor import Actor
-from labeling.core.workflow import actions, perform
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.states import ItemState
-from labeling.projects.models import Dataset
-from tests.factories import (
-    DatasetFactory,
-    JobFactory,
-    LabelClassFactory,
-    ProjectFactory,
-    TagDefinitionFactory,
-    UserFactory,
-)
-
-
-@pytest.fixture
-def dataset(team, manager) -> Dataset:
-    """Six pictures of lemons and kiwis."""
-    project = ProjectFactory.create(team=team, created_by=manager)
-    for name in ("lemon", "kiwi"):
-        LabelClassFactory.create(project=project, name=name)
-    for name in ("size", "origin"):
-        TagDefinitionFactory.create(project=project, name=name)
-    return DatasetFactory.create(project=project, size=6)
-
-
-@pytest.fixture
-def add(told, manager, dataset):
-    """Make jobs as `labeling_job.create` does; their ids."""
-
-    def added(*people: Any, meta: dict[str, Any] | None = None, **body: Any) -> list[int]:
-        usual: dict[str, Any] = {
-            "classes": ["lemon"],
-            "projectTags": [],
-            "imageTags": [],
-            "imageFiguresLimit": 0,
-            "imageTagsLimit": 0,
-            "entityIds": [],
-            "dynamicClasses": False,
-            "dynamicTags": False,
-            "allowRestore": False,
-        }
-        body = {
-            "name": "lemons",
-            "datasetId": dataset.pk,
-            "userIds": [person.pk for person in people],
-            **body,
-            "meta": usual | (meta or {}),
-        }
-        return [row["id"] for row in told(manager, "jobs.add", **body)]
-
-    return added
-
-
-def items_of(dataset: Dataset) -> list[int]:
-    return list(dataset.items.order_by("position").values_list("pk", flat=True))
-
-
-def act(user: Any, obj: Any, verb: str, **data: Any) -> Any:
-    return perform(actions[type(obj), verb], obj, Actor.for_user(user), data)
-
-
-@pytest.fixture
-def job(add, annotator) -> Job:
-    """Ana's job of all pictures."""
-    [key] = add(annotator)
-    return Job.objects.get(pk=key)
-
-
-@pytest.fixture
-def submitted(job, annotator) -> Job:
-    """Ana has done it."""
-    for place in job.job_items.all():
-        act(annotator, place, "confirm-item")
-    act(annotator, job, "submit")
-    job.refresh_from_db()
-    return job
+from tests.factories import JobFactory, UserFactory
+from tests.labeling.clients.supervisely.work import act, items_of
 
 
 def test_a_job_has_what_the_tutorial_prints(told, add, manager, annotator, dataset, team):
