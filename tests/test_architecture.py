@@ -32,7 +32,9 @@ LONGEST_FILE = 400
 STATE_FLOORS = frozenset({"actions", "operations", "engine"})
 
 # What a page, an API view or the admin writes by itself, and why no action does it.
-WRITES_AT_THE_EDGE: dict[str, str] = {}
+WRITES_AT_THE_EDGE: dict[str, str] = {
+    "labeling.clients.supervisely.bitmaps.packed": "a picture is saved into memory, to be sent",
+}
 
 # What an edge reads without asking what the actor may see, and why that shows nothing.
 READS_PAST_VISIBLE_TO: dict[str, str] = {}

@@ -29,7 +29,7 @@ from labeling.projects.models import Dataset, Item
 class Labels:
     """Objects from the lowest drawn to the topmost, and the image's tags."""
 
-    objects: Sequence[LabelObject]
+    drawn: Sequence[LabelObject]
     tags: Sequence[Tag]
 
 
@@ -72,11 +72,11 @@ def refuse_reading(asking: Asking, source: Source) -> None:
         raise Forbidden(_("Your role in this team does not allow reading a dataset's labels."))
 
 
-def labels_now(source: Source, items: Collection[Item]) -> Mapping[int, Labels]:
+def labels_now(asking: Asking, source: Source, items: Collection[Item]) -> Mapping[int, Labels]:
     """The labels of some items by the items' keys, in a number of queries that stays."""
     with Names(":memory:") as names:
         gatherer = Gatherer(source.scope, names)
-        chosen = Item.objects.filter(pk__in=among([item.pk for item in items]))
+        chosen = source.items(asking).filter(pk__in=among([item.pk for item in items]))
         rows = gatherer.rows(chosen.order_by("position"))
         return {
             records[0].item: Labels(

@@ -150,14 +150,14 @@ class _Telling:
 
     def __init__(self, asking: Asking, source: Source) -> None:
         refuse_reading(asking, source)
-        self._source = source
+        self._asking, self._source = asking, source
         self._schema = schema_of(source.dataset.project_id)
         self._whole_pixels = asking.body.flag("integerCoords", True)
         self._labels: Mapping[int, Labels] = {}
 
     def prepare(self, items: list[Item]) -> Collection[Item]:
         """Read the labels of these."""
-        self._labels = labels_now(self._source, items)
+        self._labels = labels_now(self._asking, self._source, items)
         return items
 
     def all(self, items: list[Item]) -> list[dict[str, Any]]:
@@ -175,7 +175,7 @@ class _Telling:
             annotation = shown_annotation(
                 item.pk,
                 size,
-                labels.objects,
+                labels.drawn,
                 labels.tags,
                 self._schema,
                 whole_pixels=self._whole_pixels,

@@ -47,13 +47,13 @@ def figure_list(asking: Asking) -> Answer:
     found = narrowed(source.items(asking), body, FIELDS)
     total, number = found.count(), max(body.number_or_none("page") or 1, 1)
     items = list(found.order_by("pk")[(number - 1) * PAGE : number * PAGE])
-    labels, schema = labels_now(source, items), schema_of(source.dataset.project_id)
+    labels, schema = labels_now(asking, source, items), schema_of(source.dataset.project_id)
     whole, entities = body.flag("integerCoords", True), []
     for item in items:
         size = item.width, item.height
         try:
             shown = shown_objects(
-                item.pk, size, labels[item.pk].objects, schema, whole_pixels=whole
+                item.pk, size, labels[item.pk].drawn, schema, whole_pixels=whole
             )
         except Unfit as unfit:
             raise Conflict(f"{item.pk} “{item.name}”: {unfit}") from None

@@ -153,7 +153,8 @@ class _Shown:
             own = [item for item in items if item.dataset_id == key]
             source = source_of(self._asking, dataset)
             if own and (source.job or self._may_read(dataset)):
-                self._tags |= {pk: labels.tags for pk, labels in labels_now(source, own).items()}
+                labels = labels_now(self._asking, source, own)
+                self._tags |= {pk: each.tags for pk, each in labels.items()}
         return items
 
     def _may_read(self, dataset: Dataset) -> bool:
