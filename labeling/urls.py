@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("labeling.exports.urls")),
     path("", include("labeling.jobs.urls")),
     path("api/", include("labeling.api_urls")),
+    path("", include("labeling.clients.urls")),
     path("labelbox/", include("labeling.clients.labelbox.urls")),
     path("supervisely/", include("labeling.clients.supervisely.urls")),
     path("toloka/", include("labeling.clients.toloka.urls")),
