@@ -30,9 +30,12 @@ MASK = 0xFFFFFFFF
 
 
 def _mix(bits: Bits) -> Bits:
-    bits = (bits ^ (bits >> np.uint32(16))) * np.uint32(0x7FEB352D)
-    bits = (bits ^ (bits >> np.uint32(15))) * np.uint32(0x846CA68B)
-    return bits ^ (bits >> np.uint32(16))
+    bits = bits ^ (bits >> np.uint32(16))
+    bits *= np.uint32(0x7FEB352D)
+    bits ^= bits >> np.uint32(15)
+    bits *= np.uint32(0x846CA68B)
+    bits ^= bits >> np.uint32(16)
+    return bits
 
 
 def _bits(key: tuple[int | Integers, ...]) -> Bits:
@@ -48,7 +51,9 @@ def _bits(key: tuple[int | Integers, ...]) -> Bits:
 
 def uniform(*key: int | Integers) -> Draws:
     """From 0 to 1, by future; arrays in the key give a row for each of their entries."""
-    found: NDArray[Any] = (_bits(key) >> np.uint32(8)).astype(np.float32)
+    bits = _bits(key)
+    bits >>= np.uint32(8)
+    found: NDArray[Any] = bits.astype(np.float32)
     found *= np.float32(2.0**-24)
     return found
 

@@ -13,6 +13,7 @@ from labeling.jobs.eta.tails import HELD_SECONDS
 
 ROUNDS = 4
 """How often the last items are looked at as sent back again."""
+SOON_STEPS = 16
 AT_WORK = 0.5
 """Share of the people who are at work when a batch ends."""
 
@@ -108,8 +109,14 @@ class Homes:
     def _taken(self, at: float, people: Integers, future: int, free: Floats) -> float:
         """When somebody has time for an item that is back in the queue."""
         begin = int(np.searchsorted(self.edges, at))
-        is_free = np.append(np.any(free[begin:, people, future] > 0, axis=1), True)
-        return float(self.edges[min(begin + int(np.argmax(is_free)), len(self.edges) - 1)])
+        steps = len(self.edges) - 1
+        while begin < steps:
+            end = min(begin + SOON_STEPS, steps)
+            is_free = np.any(free[begin:end, people, future] > 0, axis=1)
+            if is_free.any():
+                return float(self.edges[begin + int(np.argmax(is_free))])
+            begin = end
+        return float(self.edges[-1])
 
 
 def last_items(plan: Sequence[Staffed], habits: Habits) -> Floats:

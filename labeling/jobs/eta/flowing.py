@@ -139,7 +139,8 @@ def _chunk(
         came = left + np.cumsum(coming, axis=0)
         bound = np.minimum.accumulate(np.minimum(came - whole, 0.0), axis=0)
         total = np.minimum(whole + bound, came)
-    served = np.diff(total, axis=0, prepend=0.0)
+    served = total.copy()
+    served[1:] -= total[:-1]
     np.minimum(np.maximum(served, 0.0, out=served), can, out=served)
     part = (served / np.maximum(can, 1e-12)).astype(np.float32)
     near = time.ahead - steps.start
@@ -152,20 +153,19 @@ def _chunk(
         given *= part[:, None]
         seconds -= given
     time.seconds[steps, crew.people] = seconds
-    _move_on(time, crew, steps.start, (part > ALL) | (can <= 0))
+    if crew.share is None:
+        _move_on(time, crew.people, steps.start, (part > ALL) | (can <= 0))
     return total, served, can
 
 
-def _move_on(time: Time, crew: Crew, begin: int, is_full: Flags) -> None:
+def _move_on(time: Time, people: Integers, begin: int, is_full: Flags) -> None:
     """Who gave all their time from these steps on has none before the first with any left."""
+    if not is_full[0].all():
+        return
     is_left = ~np.all(is_full, axis=1)
     ahead = int(np.argmax(is_left)) if is_left.any() else len(is_left)
-    if ahead:
-        people = crew.people
-        if crew.share is not None:
-            people = people[crew.share.min(axis=1) == 1]
-        seen = time.free_from[people]
-        time.free_from[people] = np.where(seen >= begin, np.maximum(seen, begin + ahead), seen)
+    seen = time.free_from[people]
+    time.free_from[people] = np.where(seen >= begin, np.maximum(seen, begin + ahead), seen)
 
 
 def _ends(edges: Floats, served: Floats, can: Floats) -> Floats:

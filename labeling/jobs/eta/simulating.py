@@ -137,7 +137,10 @@ class Simulation:
         possible = MOST_COMING * float(free.mean(axis=1).sum())
         rate = coming.a_day * min(1.0, possible / max(wanted, 1e-9))
         flow = self._arrivals(coming, rate, span)
+        chunk = self.time.chunk
+        self.time.chunk = len(self.time.seconds)
         serve(self.time, Crew(places, speed, share), np.zeros(FUTURES), flow)
+        self.time.chunk = chunk
 
     def _crews(self, coming: Coming) -> tuple[list[int], Floats]:
         """Who could work on batches of the past, and by person and batch whether they could."""
