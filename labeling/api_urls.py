@@ -21,9 +21,11 @@ from labeling.jobs.api import (
     JobItemViewSet,
     JobViewSet,
     LedgerViewSet,
+    OwnFiguresView,
     PriceViewSet,
     SkillViewSet,
     StatementView,
+    TeamFiguresView,
     TermsViewSet,
 )
 from labeling.jobs.models import Batch, Comment, Job, JobItem, Skill
@@ -79,6 +81,8 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("datasets/<int:pk>/import-annotations/", ImportView.as_view(), name="dataset-import"),
+    path("teams/<int:team_id>/figures/", TeamFiguresView.as_view(), name="team-figures"),
+    path("teams/<int:team_id>/my-figures/", OwnFiguresView.as_view(), name="my-figures"),
     path("teams/<int:team_id>/statement/", StatementView.as_view(), name="statement"),
     path("uploads/", UploadsAheadView.as_view(), name="uploads"),
     path("", include(router.urls)),

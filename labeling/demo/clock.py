@@ -10,14 +10,15 @@ class Clock:
     """A moment in the past that goes forward as people work, during the day only.
 
     Arguments:
-        days_ago: on which day it starts, at nine in the morning.
+        days_ago: on which day it starts.
         chance: where the varied steps come from.
+        hour: at what time of that day it starts.
     """
 
-    def __init__(self, days_ago: int, chance: random.Random) -> None:
-        morning = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    def __init__(self, days_ago: int, chance: random.Random, hour: int = 9) -> None:
+        start = timezone.localtime().replace(hour=hour, minute=0, second=0, microsecond=0)
         self.chance = chance
-        self.now: datetime = morning - timedelta(days=days_ago)
+        self.now: datetime = start - timedelta(days=days_ago)
 
     def tick(self, seconds: float) -> datetime:
         """About so many seconds later; never later than the real now."""

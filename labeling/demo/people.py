@@ -36,6 +36,7 @@ PERSONAS = (
     Persona("reviewer", "kim", "Kim", Role.REVIEWER),
     Persona("annotator", "ana", "Ana", Role.ANNOTATOR),
     Persona("annotator2", "ben", "Ben", Role.ANNOTATOR),
+    Persona("annotator3", "cleo", "Cleo", Role.ANNOTATOR),
     Persona("viewer", "vic", "Vic", Role.VIEWER),
     Persona("outsider", "otto", "Otto", Role.OWNER, OTHER_TEAM),
 )

@@ -8,6 +8,7 @@ from accounts.actor import Actor
 from accounts.models import Team
 from labeling.core.workflow import actions, perform
 from labeling.demo.pictures import Drawings
+from labeling.jobs.models import Terms
 from labeling.operations.waiting import finish
 from labeling.projects.models import Dataset, LabelClass, Project, TagDefinition
 from labeling.projects.staging import begin_upload, stage_files, start_upload
@@ -18,6 +19,12 @@ CLASSES = (
     {"name": "lemon", "shape": "any", "color": "#d9a400", "hotkey": "1"},
     {"name": "kiwi", "shape": "any", "color": "#4f8a10", "hotkey": "2"},
 )
+PAY = {
+    "currency": "EUR",
+    "paid_for": "done",
+    "price_annotation": "0.12",
+    "price_review": "0.03",
+}
 TAGS = (
     {
         "name": "size",
@@ -45,6 +52,8 @@ def make_project(team: Team, manager: Actor, at: datetime) -> Project:
     for tag in TAGS:
         if not TagDefinition.objects.filter(project=known, name=tag["name"]).exists():
             perform(actions[Project, "add-tag"], known, manager, tag, at=at)
+    if not Terms.objects.filter(project=known).exists():
+        perform(actions[Project, "set-terms"], known, manager, PAY, at=at)
     return known
 
 

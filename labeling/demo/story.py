@@ -27,6 +27,7 @@ Draw a **tight rectangle** around every fruit.
 """
 WAIT_SECONDS = 120.0
 SECONDS_AN_ITEM = {"ana": 34, "ben": 52}
+BREAK_SECONDS = 2400
 ORIGINS = ("Sicily", "Murcia", "Bay of Plenty", "Menton")
 
 
@@ -66,14 +67,16 @@ class Story:
         """Which of the people has the job."""
         return next(key for key, user in self.people.items() if user.pk == job.annotator_id)
 
-    def label(self, job: Job, days_ago: int, share: float = 1.0) -> Clock:
-        """The annotator labels a share of the items; answers when that ended."""
+    def label(self, job: Job, days_ago: int, hour: int = 9, share: float = 1.0) -> Clock:
+        """The annotator labels a share of the items, with a break; answers when that ended."""
         key = self.key_of(job)
         pace = SECONDS_AN_ITEM[self.people[key].username]
-        clock = Clock(days_ago, self.chance)
+        clock = Clock(days_ago, self.chance, hour)
         self.act(key, job, "start", clock.tick(300))
         rows = list(job.job_items.select_related("item", "annotation"))
-        for row in rows[: round(len(rows) * share)]:
+        for number, row in enumerate(rows[: round(len(rows) * share)]):
+            if number == len(rows) // 2:
+                clock.tick(BREAK_SECONDS)
             self.label_item(key, row, clock, pace)
         return clock
 
@@ -195,7 +198,7 @@ def tell_june(story: Story, jobs: list[Job]) -> None:
     story.review(done, clock)
     story.act("reviewer", done, "complete", clock.tick(10))
 
-    clock = story.label(fixed, 7)
+    clock = story.label(fixed, 7, 13)
     story.submit(fixed, clock)
     story.review(fixed, clock, rejects=2)
     story.act("reviewer", fixed, "send-back", clock.tick(10))
@@ -205,35 +208,35 @@ def tell_june(story: Story, jobs: list[Job]) -> None:
     story.act("reviewer", fixed, "start-review", clock.tick(1800))
     story.act("reviewer", fixed, "complete", clock.tick(60), accept_rest=True)
 
-    clock = story.label(mixed, 6)
+    clock = story.label(mixed, 6, 10)
     story.submit(mixed, clock)
     story.review(mixed, clock, rejects=1)
     story.act("reviewer", mixed, "complete", clock.tick(10))
 
-    clock = story.label(waiting, 1)
+    clock = story.label(waiting, 1, 14)
     story.submit(waiting, clock)
 
-    clock = story.label(reviewed, 2)
+    clock = story.label(reviewed, 2, 11)
     story.submit(reviewed, clock)
     story.review(reviewed, clock, rejects=1, undecided=2)
     text = "Is the one in the corner a lemon or a very yellow kiwi?"
     first = reviewed.job_items.all()[0]
     story.act("reviewer", reviewed, "comment", clock.tick(20), text=text, job_item=first.pk)
 
-    clock = story.label(sent_back, 3)
+    clock = story.label(sent_back, 1, 10)
     story.submit(sent_back, clock)
     story.review(sent_back, clock, rejects=2)
     story.act("reviewer", sent_back, "send-back", clock.tick(10))
 
     story.label(begun, 0, share=0.5)
-    clock = story.label(stopped, 4, share=0.4)
+    clock = story.label(stopped, 4, 15, share=0.4)
     story.act("manager", stopped, "stop", clock.tick(3600))
 
 
 def tell_july(story: Story, pool: Batch) -> None:
     """One job taken from the pool and begun; the others wait there."""
     taken = story.act("annotator2", story.team, "take-next", Clock(2, story.chance).now).outcome
-    story.label(taken, 2, share=0.7)
+    story.label(taken, 2, 15, share=0.7)
     late = pool.created_at + timedelta(days=1)
     Job.objects.filter(batch=pool, annotator=None).update(updated_at=F("created_at"))
     text = "The pool is for everybody: take the next job when you have time."

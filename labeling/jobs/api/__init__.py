@@ -1,6 +1,7 @@
 """Human work over REST."""
 
 from labeling.jobs.api.batches import BatchViewSet
+from labeling.jobs.api.figures import OwnFiguresView, TeamFiguresView
 from labeling.jobs.api.history import CommentViewSet, EventViewSet
 from labeling.jobs.api.items import JobItemViewSet
 from labeling.jobs.api.jobs import JobViewSet
@@ -14,8 +15,10 @@ __all__ = [
     "JobItemViewSet",
     "JobViewSet",
     "LedgerViewSet",
+    "OwnFiguresView",
     "PriceViewSet",
     "SkillViewSet",
     "StatementView",
+    "TeamFiguresView",
     "TermsViewSet",
 ]

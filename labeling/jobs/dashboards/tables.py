@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from labeling.core.listing.columns import Column
+from labeling.core.listing.columns import Column, resolve
 from labeling.core.templatetags.desk import person, status_badge, time_tag
 from labeling.jobs.dashboards.team import Figures, TeamFigures
 from labeling.jobs.dashboards.throughput import Acts, acts_by_person
@@ -76,6 +76,14 @@ class HourRow:
     def clock(self) -> str:
         """From when to when: "09:00"."""
         return f"{self.hour:02}:00"
+
+
+def record_of(row: Any, table: Table) -> dict[str, Any]:
+    """A row by the names of its columns, with values rather than words: what REST answers."""
+    return {
+        column.name: resolve(row, column.csv or column.value or column.name)
+        for column in table.columns
+    }
 
 
 def by_day(figures: Figures) -> Sequence[DayRow]:

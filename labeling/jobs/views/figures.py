@@ -9,74 +9,32 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.actor import Actor
-from accounts.models import Team
 from labeling.core.charts import Bar, bar_chart
-from labeling.core.errors import Forbidden, Invalid
+from labeling.core.errors import Invalid
 from labeling.core.heat_map import heat_map
-from labeling.core.http import Request, get_visible_or_404
+from labeling.core.http import Request
 from labeling.core.listing.csv_stream import csv_response
 from labeling.core.times import day as day_name
-from labeling.jobs.dashboards.days import CHOICES, days_wanted
+from labeling.jobs.dashboards.asking import own_figures, table_wanted, team_figures
+from labeling.jobs.dashboards.days import CHOICES
 from labeling.jobs.dashboards.tables import OWN_TABLES, TEAM_TABLES, Table
-from labeling.jobs.dashboards.team import Figures, OwnFigures, TeamFigures
+from labeling.jobs.dashboards.team import Figures
 from labeling.jobs.dashboards.throughput import Throughput
 
 MOST_ROWS = 500
 """A page shows so many rows; the file has all of them."""
 
 
-def team_figures(request: Request, team_id: int) -> TeamFigures:
-    """The figures of the team of the address over the days of the query.
-
-    Raises:
-        Forbidden: restricted annotators, who see nothing of others.
-        Invalid: no such choice of days.
-    """
-    team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
-    if team.pk not in request.actor.unrestricted_team_ids:
-        raise Forbidden(_("You see your own work in this team. Your figures are under My work."))
-    return TeamFigures(request.actor, team, days_wanted(request.GET.get("days", "")))
-
-
-def own_figures(request: Request, team_id: int) -> OwnFigures:
-    """One's own figures in the team of the address over the days of the query.
-
-    Raises:
-        Invalid: no such choice of days.
-    """
-    team = get_visible_or_404(Team.objects.visible_to(request.actor), team_id)
-    return OwnFigures(request.actor, team, days_wanted(request.GET.get("days", "")))
-
-
-def table_wanted(
-    tables: Mapping[str, Table], query: Mapping[str, Any], actor: Actor, team: Team
-) -> tuple[str, Table]:
-    """The key and the table that a query asks for; the first one where it asks for none.
-
-    Raises:
-        Forbidden: the reader's role does not show it.
-        Invalid: there is no such table.
-    """
-    key = query.get("of") or next(iter(tables))
-    if key not in tables:
-        choices = ", ".join(tables)
-        raise Invalid({"of": [_("Choose one of %(choices)s.") % {"choices": choices}]})
-    if not actor.can(tables[key].capability, team.pk):
-        raise Forbidden(_("Your role in this team does not show how single people do."))
-    return key, tables[key]
-
-
 @require_GET
 def of_team(request: Request, team_id: int) -> HttpResponseBase:
     """A team's numbers."""
-    return _answer(request, team_figures(request, team_id), TEAM_TABLES, "home")
+    return _answer(request, team_figures(request.actor, team_id, request.GET), TEAM_TABLES, "home")
 
 
 @require_GET
 def of_oneself(request: Request, team_id: int) -> HttpResponseBase:
     """One's own numbers."""
-    return _answer(request, own_figures(request, team_id), OWN_TABLES, "my-work")
+    return _answer(request, own_figures(request.actor, team_id, request.GET), OWN_TABLES, "my-work")
 
 
 def _answer(

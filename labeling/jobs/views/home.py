@@ -14,12 +14,13 @@ from accounts.roles import Capability, Role
 from labeling.core.charts import sparkline
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import nav_item, place
+from labeling.jobs.dashboards.asking import team_figures
 from labeling.jobs.dashboards.days import CHOICES
 from labeling.jobs.dashboards.people import Person
 from labeling.jobs.dashboards.team import TeamFigures
 from labeling.jobs.history import described
 from labeling.jobs.models import Event, Job
-from labeling.jobs.views.figures import days_picture, hours_picture, team_figures
+from labeling.jobs.views.figures import days_picture, hours_picture
 from labeling.projects.models import Dataset
 
 SHOWN_JOBS = 6
@@ -60,7 +61,7 @@ def home(request: Request, team_id: int) -> HttpResponse:
     request.session["team"] = team.pk
     if request.actor.role_in(team.pk) == Role.ANNOTATOR:
         return redirect("jobs:my-work", team_id=team.pk)
-    figures = team_figures(request, team_id)
+    figures = team_figures(request.actor, team_id, request.GET)
     context = {
         "title": _("Home"),
         "nav": "home",

@@ -12,6 +12,7 @@ from accounts.roles import Capability
 from labeling.core.http import Request, get_visible_or_404
 from labeling.core.navigation import nav_item
 from labeling.core.workflow import actions, perform
+from labeling.jobs.dashboards.asking import own_figures
 from labeling.jobs.dashboards.days import CHOICES
 from labeling.jobs.models import Job, JobItem
 from labeling.jobs.queue.eligibility import claimable_by
@@ -21,7 +22,6 @@ from labeling.jobs.views.figures import (
     days_picture,
     decisions_picture,
     hours_picture,
-    own_figures,
 )
 
 SHOWN_DONE = 10
@@ -44,7 +44,7 @@ def waiting(request: Any, team: Any) -> int:
 )
 def my_work(request: Request, team_id: int) -> HttpResponse:
     """Sent back first, then own jobs in the order of the queue; and how one does oneself."""
-    figures = own_figures(request, team_id)
+    figures = own_figures(request.actor, team_id, request.GET)
     team = figures.team
     own = _own_jobs(request, team).select_related("batch", "project", "reviewer")
     unfinished = list(own.filter(any_of(ANNOTATING)).order_by(*QUEUE_ORDER))

@@ -31,6 +31,7 @@ ROLES = {
     "reviewer": Role.REVIEWER,
     "annotator": Role.ANNOTATOR,
     "annotator2": Role.ANNOTATOR,
+    "annotator3": Role.ANNOTATOR,
     "viewer": Role.VIEWER,
     "outsider": None,
 }

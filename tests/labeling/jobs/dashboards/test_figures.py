@@ -107,5 +107,21 @@ def test_another_team_has_no_figures(client_for, outsider, team, worked):
         assert client_for(outsider).get(reverse(name, args=[team.pk])).status_code == 404
 
 
+def test_rest_answers_the_same_rows(api_for, annotator, manager, viewer, outsider, team, worked):
+    url = f"/api/teams/{team.pk}/figures/"
+    answer = api_for(manager).get(url, {"of": "days", "days": 7}).json()
+    assert (answer["of"], len(answer["rows"])) == ("days", 7)
+    today = timezone.localdate().isoformat()
+    assert answer["last"] == today
+    assert answer["rows"][0] == {"day": today, "done": 8, "accepted": 3, "rejected": 1}
+    people = api_for(manager).get(url, {"of": "people"}).json()["rows"]
+    assert {row["person"]: row["load"] for row in people} == {"Ana": "free", "Ben": "free"}
+    assert api_for(viewer).get(url, {"of": "people"}).status_code == 403
+    assert api_for(manager).get(url, {"days": "8"}).json()["errors"]["days"]
+    mine = api_for(annotator).get(f"/api/teams/{team.pk}/my-figures/").json()
+    assert mine["rows"][0]["done"] == 5
+    assert api_for(outsider).get(url).status_code == 404
+
+
 def test_empty_figures_say_so(page, manager):
     assert "Nothing in these days." in page(manager, TEAM, of="hours").get_text()
