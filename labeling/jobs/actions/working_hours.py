@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,10 +74,10 @@ class TeamHoursForm(HoursForm):
 
 
 def hours_written(row: WorkingHours | None) -> dict[str, Any]:
-    """Stored hours as the form's input; without any a usual week to begin with."""
+    """Stored hours as the form's input; without any a usual week in the reader's zone."""
     if row is None:
         office = {name: "09:00-17:00" for name, _label in WEEKDAYS[:5]}
-        return {"time_zone": "UTC", **office}
+        return {"time_zone": timezone.get_current_timezone_name(), **office}
     written: dict[str, Any] = {"time_zone": row.time_zone, "days_off": words_of_days(row.days_off)}
     for (name, _label), spans in zip(WEEKDAYS, row.week or [[]] * 7, strict=False):
         written[name] = words_of(spans)

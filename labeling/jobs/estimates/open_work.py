@@ -26,6 +26,8 @@ LAUNCHED = (
 PAUSED = (BatchStatus.NO_MONEY, BatchStatus.STOPPED)
 MOST_WORKS = 400
 """With more open jobs than this, those that one person has of a batch are taken together."""
+MOST_SHARES = 1_200
+"""With more such shares, each batch is taken as one, shared by all who have part of it."""
 MOST_SLICES = 6
 TOP_LEVEL = max(Priority.values) + 1
 
@@ -79,6 +81,8 @@ class OpenWork:
         lots: by the key of their work, so that their jobs find their dates.
         each: whether every job is a work of its own, apart from those of the pool.
         live: projects that anybody can work on now.
+        merged: by the key of a lot that of the work that it went into, where batches are taken as
+            one.
     """
 
     terms: Mapping[int, Terms]
@@ -86,6 +90,11 @@ class OpenWork:
     lots: dict[str, Lot] = field(default_factory=dict)
     each: bool = True
     live: set[int] = field(default_factory=set)
+    merged: dict[str, str] = field(default_factory=dict)
+
+    def key_of(self, lot: str) -> str:
+        """The key of the work that a lot is in."""
+        return self.merged.get(lot, lot)
 
     def is_paused(self, lot: Lot) -> bool:
         """Whether nobody can work on it now."""
@@ -118,7 +127,34 @@ def open_work_of(team_id: int, crew: Crew, most: int = MOST_WORKS) -> OpenWork:
     for lot in lots:
         if lot.in_pool:
             _share_out(found, lot, crew, load)
+    if len(found.works) > MOST_SHARES:
+        _merge(found)
     return found
+
+
+def _merge(found: OpenWork) -> None:
+    """Take each batch as one work, what is paused of it as another."""
+    parts: dict[tuple[int, bool, bool], list[Work]] = {}
+    for work in found.works:
+        parts.setdefault((work.batch, work.is_paused, bool(work.groups)), []).append(work)
+    found.works = []
+    for works in parts.values():
+        whole = together(works)
+        found.works.append(whole)
+        found.merged.update((work.key, whole.key) for work in works)
+
+
+def together(works: Sequence[Work]) -> Work:
+    """Works of one batch as one, that all who may do part of it share."""
+    return replace(
+        works[0],
+        order=min(work.order for work in works),
+        people=list(dict.fromkeys(each for work in works for each in work.people)),
+        to_do=sum(work.to_do for work in works),
+        to_review=sum(work.to_review for work in works),
+        reviewers=list(dict.fromkeys(each for work in works for each in work.reviewers or ())),
+        groups=list(dict.fromkeys(group for work in works for group in work.groups)),
+    )
 
 
 def _batches(team_id: int) -> Any:

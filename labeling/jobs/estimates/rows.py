@@ -51,7 +51,7 @@ def rows_of(
         facts["stopped"] = stopped_items(team.work, subject)
         yield row(of, subject, with_reason(finish, status), **facts)
     for job, key in jobs_of_lots(team_id, team.work, MOST_JOBS):
-        finish = answers[key]
+        finish = answers[team.work.key_of(key)]
         status = team.work.terms[team.work.lots[key].batch].status
         yield row(ForecastOf.JOB, job, with_reason(finish, status))
     for subject, status in _not_running(team_id):

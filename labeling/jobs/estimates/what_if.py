@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from labeling.jobs.estimates.open_work import TOP_LEVEL, group_key
+from labeling.jobs.estimates.open_work import TOP_LEVEL, group_key, together
 from labeling.jobs.estimates.team_facts import facts_of
 from labeling.jobs.eta.facts import Finish, Work
 from labeling.jobs.eta.forecasting import forecast
@@ -102,20 +102,7 @@ def changed_works(works: Sequence[Work], wish: Wish) -> list[Work]:
 
 def _shared(works: Sequence[Work], person: int) -> Work:
     """All that is open of a batch, shared by those who have it and one more."""
-    people = dict.fromkeys(each for work in works for each in work.people)
-    reviewers = dict.fromkeys(each for work in works for each in work.reviewers or ())
-    groups = dict.fromkeys(
-        group
-        for work in works
-        for group in work.groups
-        if not group.startswith(ForecastOf.PERSON.value)
-    )
-    return replace(
-        works[0],
-        order=min(work.order for work in works),
-        people=[*people, *(() if person in people else (person,))],
-        to_do=sum(work.to_do for work in works),
-        to_review=sum(work.to_review for work in works),
-        reviewers=list(reviewers),
-        groups=list(groups),
-    )
+    whole = together(works)
+    people = [*whole.people, *(() if person in whole.people else (person,))]
+    groups = [each for each in whole.groups if not each.startswith(ForecastOf.PERSON.value)]
+    return replace(whole, people=people, groups=groups)

@@ -100,7 +100,9 @@ def test_the_fan_reaches_from_today_to_the_band_of_the_forecast(grown, forecast)
 
 def test_today_and_the_due_date_are_marked(grown, forecast):
     chart = drawn(grown, forecast)
-    marks = {tag["class"][1]: float(str(tag["x1"]).rstrip("%")) for tag in chart.select(".chart-mark")}
+    marks = {
+        tag["class"][1]: float(str(tag["x1"]).rstrip("%")) for tag in chart.select(".chart-mark")
+    }
     ends = points(chart.select_one(".chart-fan"))
     assert marks["today"] == pytest.approx(ends[0][0], abs=0.01)
     assert ends[1][0] < marks["due"] < ends[2][0]

@@ -184,6 +184,20 @@ def test_many_jobs_of_one_person_are_estimated_together(team, working, annotator
     assert Forecast.objects.filter(of=ForecastOf.JOB).count() == 4
 
 
+def test_a_team_with_very_many_shares_is_estimated_by_batch(
+    team, working, annotator, annotator2, monkeypatch
+):
+    other = JobFactory.create(batch=working.batch, annotator=annotator2, size=2)
+    monkeypatch.setattr("labeling.jobs.estimates.open_work.MOST_SHARES", 1)
+    (work,) = facts_of(team.pk, timezone.now()).facts.works
+    assert set(work.people) == {annotator.pk, annotator2.pk}
+    assert (work.to_do, work.to_review) == (6, 4)
+    refresh(team.pk)
+    whole = forecast_of(ForecastOf.BATCH, working.batch)
+    for of, subject in ((ForecastOf.JOB, other), (ForecastOf.PERSON, annotator)):
+        assert forecast_of(of, subject).p50_at == whole.p50_at
+
+
 def test_working_hours_change_the_date(team, working, annotator, reviewer):
     Batch.objects.filter(pk=working.batch_id).update(needs_review=False)
     refresh(team.pk)
