@@ -4,6 +4,7 @@ import base64
 import json
 import zlib
 from io import BytesIO
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from labeling.clients.supervisely.geometry import (
 from labeling.clients.supervisely.unfit import Unfit
 from labeling.exports.records import Schema, SchemaClass, SchemaTag
 from labeling.exports.resolving import rules_of
-from labeling.projects.documents import Document, parse, rle
+from labeling.projects.documents import Document, LabelObject, parse, rle
 
 WIDTH, HEIGHT = 40, 30
 SIZE = WIDTH, HEIGHT
@@ -105,6 +106,11 @@ raw_documents = some.builds(
 )
 
 
+def drawn_object(**facts: Any) -> LabelObject:
+    """An object of a document, as far as a test needs it."""
+    return cast(LabelObject, {"id": "o", "class": 1, "tags": [], **facts})
+
+
 def stored(raw) -> Document | None:
     """What we would store of it; None where it has no area or no length."""
     try:
@@ -172,7 +178,7 @@ def test_whole_pixels_come_back_as_the_same_pixels(drawn):
     word, exterior = drawn
     sent = {"points": {"exterior": exterior, "interior": []}}
     read = read_geometry(word, from_whole_pixels(word, sent), SIZE)
-    said = to_whole_pixels(shown_geometry({"id": "o", **read}), SIZE)
+    said = to_whole_pixels(shown_geometry(drawn_object(**read)), SIZE)
     assert said == {"geometryType": word, "shape": word, **sent}
 
 
@@ -187,13 +193,13 @@ def test_whole_pixels_come_back_as_the_same_pixels(drawn):
     ],
 )
 def test_a_rectangle_between_pixels_is_rounded_as_the_sdk_does_it(corners, pixels):
-    each = {"id": "o", "shape": "rectangle", "points": corners}
+    each = drawn_object(shape="rectangle", points=corners)
     said = to_whole_pixels(shown_geometry(each), SIZE)
     assert said["points"]["exterior"] == pixels
 
 
 def test_points_on_the_far_edge_lie_in_the_last_pixel():
-    each = {"id": "o", "shape": "polyline", "points": [[0.5, 0.5], [WIDTH, HEIGHT]]}
+    each = drawn_object(shape="polyline", points=[[0.5, 0.5], [WIDTH, HEIGHT]])
     said = to_whole_pixels(shown_geometry(each), SIZE)
     assert said["points"]["exterior"] == [[0, 0], [WIDTH - 1, HEIGHT - 1]]
 
@@ -322,8 +328,9 @@ def test_corners_of_a_rectangle_may_come_in_any_order():
 
 
 def test_what_the_meta_does_not_offer_is_not_told():
-    removed = {"id": "a", "class": 9, "shape": "point", "points": [[1, 1]], "tags": []}
-    kept = {**removed, "id": "b", "class": 1, "tags": [{"tag": 9, "value": None}]}
+    point = {"shape": "point", "points": [[1, 1]]}
+    removed = drawn_object(**{"id": "a", "class": 9, **point})
+    kept = drawn_object(**{"id": "b", "tags": [{"tag": 9, "value": None}], **point})
     said = shown(Document(objects=[removed, kept], tags=[{"tag": 9, "value": None}]))
     assert [(each["classTitle"], each["tags"]) for each in said["objects"]] == [("any", [])]
     assert said["tags"] == []
@@ -331,13 +338,6 @@ def test_what_the_meta_does_not_offer_is_not_told():
 
 def test_a_track_has_no_place_in_an_image_of_superviselys():
     frame = {"frame": 0, "shape": "point", "points": [[1, 1]], "outside": False}
-    track = {
-        "id": "t",
-        "class": 1,
-        "shape": "track",
-        "points": [],
-        "keyframes": [frame],
-        "tags": [],
-    }
+    track = drawn_object(shape="track", points=[], keyframes=[frame])
     with pytest.raises(Unfit, match="track"):
         shown(Document(objects=[track], tags=[]))

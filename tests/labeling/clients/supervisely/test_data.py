@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -62,7 +63,7 @@ READ = (
     ("images.info", "item"),
     ("images.download", "item"),
 )
-CHANGE = (
+CHANGE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("projects.editInfo", "project", {"name": "x"}),
     ("projects.meta.update", "project", {"meta": {"classes": [], "tags": []}}),
     ("projects.archive", "project", {}),
@@ -281,7 +282,7 @@ def test_lists_of_images_filter_sort_and_page(told, refused, manager, dataset):
     assert len(told(manager, "images.list", **body, filter=among)["entities"]) == 2
     after, seen = None, []
     while True:
-        more = {"after": after} if after else {}
+        more: dict[str, int] = {"after": after} if after else {}
         page = told(manager, "images.list", **body, **more, pagination_mode="token", per_page=4)
         seen += [each["id"] for each in page["entities"]]
         after = page["after"]

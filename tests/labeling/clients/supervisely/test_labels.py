@@ -1,6 +1,7 @@
 """Labels below the SDK: what is written, what is told, and to whom."""
 
 import json
+from typing import cast
 
 import pytest
 
@@ -115,8 +116,8 @@ def test_for_a_jobs_sake_its_own_labels_are_told_to_whoever_sees_it(
     assert place is not None
     lemon, kiwi = (dataset.project.classes.get(name=name) for name in ("lemon", "kiwi"))
     point = {"shape": "point", "points": [[3, 4]], "tags": [], "source": "person"}
-    own = Document(objects=[{"id": "k", "class": kiwi.pk, **point}], tags=[])
-    store_labels(place.item, own)
+    own = {"objects": [{"id": "k", "class": kiwi.pk, **point}], "tags": []}
+    store_labels(place.item, cast(Document, own))
     Annotation.objects.filter(job_item=place).update(
         document={"objects": [{"id": "l", "class": lemon.pk, **point}], "tags": []}, version=1
     )
@@ -134,7 +135,8 @@ def test_a_track_is_named_instead_of_left_out(refused, manager, dataset):
     lemon = dataset.project.classes.get(name="lemon")
     frame = {"frame": 0, "shape": "point", "points": [[1, 1]], "outside": False}
     track = {"id": "t1", "class": lemon.pk, "shape": "track", "points": [], "keyframes": [frame]}
-    store_labels(item, {"objects": [{**track, "tags": [], "source": "import"}], "tags": []})
+    own = {"objects": [{**track, "tags": [], "source": "import"}], "tags": []}
+    store_labels(item, cast(Document, own))
     for name, body in (
         ("annotations.info", {"imageId": item.pk}),
         ("figures.list", {"datasetId": dataset.pk}),
