@@ -67,6 +67,14 @@ class WeightsField(forms.JSONField):
     def validate(self, value: Any) -> None:
         """Whether numbers are needed depends on the spread."""
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent, to be shown again: a page's numbers are an object already."""
+        return data if isinstance(data, dict) else super().bound_data(data, initial)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The object itself: the page draws a number for each person."""
+        return value
+
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether it says anything else."""
         return bool(data) and json.dumps(data, default=str) != json.dumps(initial, default=str)

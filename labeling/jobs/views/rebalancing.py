@@ -86,10 +86,14 @@ def _asked(request: Request, pk: int, verb: str) -> tuple[Batch, Action]:
 
 
 def _as_it_is(action: Action, batch: Batch, request: Request) -> QueryDict:
-    """The form's beginning as if it had been sent, so that there is a preview at once."""
+    """The form's beginning as if it had been sent, so that there is a preview at once.
+
+    `?people=` adds people, as the what-if of the batch's page does.
+    """
     initial = action.form_kwargs(batch, request.actor)["initial"]
     sent = QueryDict(mutable=True)
-    sent.setlist("people", list(dict.fromkeys(str(person) for person in initial["people"])))
+    people = [*initial["people"], *request.GET.getlist("people")]
+    sent.setlist("people", list(dict.fromkeys(str(person) for person in people)))
     sent["spread"] = initial["spread"]
     for person, number in initial["weights"].items():
         sent[f"weights-{person}"] = str(number)
@@ -118,21 +122,20 @@ def _rebalance_context(request: Request, batch: Batch, sent: QueryDict) -> dict[
         "form": form,
         "choices": choices_of(form, batch.team_id, batch.project_id),
         "proposal": proposal,
-        "rows": rows_of(proposal) if proposal else (),
+        "rows": rows_of(proposal, request.actor) if proposal else (),
         "seal": proposal.seal() if proposal and proposal.moves else "",
     }
 
 
-def rows_of(proposal: Proposal) -> Sequence[Row]:
+def rows_of(proposal: Proposal, actor: Any) -> Sequence[Row]:
     """A row for each person and the pool; one query for the names."""
     keys = [part.person_id for part in proposal.parts if part.person_id is not None]
     names: Mapping[int, str] = {
-        person.pk: person.name
-        for person in User.objects.filter(pk__in=keys).only("display_name", "username")
+        person.pk: person.name for person in User.objects.visible_to(actor).filter(pk__in=keys)
     }
     return [
         Row(
-            _("pool") if part.person_id is None else names[part.person_id],
+            _("pool") if part.person_id is None else names.get(part.person_id, "–"),
             part,
             None if part.seconds_after is None else timedelta(seconds=round(part.seconds_after)),
             part.able is not None and not part.able.is_pace_known,

@@ -3,6 +3,8 @@
 from collections import Counter
 
 import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
 
 from accounts.models import Membership
 from labeling.core.errors import Conflict, Forbidden, Invalid
@@ -210,7 +212,8 @@ def test_much_is_moved_by_an_operation_and_taken_back_by_one(
     with django_capture_on_commit_callbacks(execute=True):
         change = act(manager, batch, "rebalance", people=both)
     operation = Operation.objects.get(pk=change.note["operation"])
-    assert (operation.status, operation.result["changed"]) == ("complete", 2)
+    assert (operation.kind, operation.status) == ("rebalance-batch", "complete")
+    assert operation.result["changed"] == 2
     assert have(batch) == {"Ana": 20, "Ben": 20}
     with django_capture_on_commit_callbacks(execute=True):
         act(manager, batch, "undo-rebalance")
@@ -281,3 +284,62 @@ def test_the_preview_asks_as_often_for_many_jobs_as_for_few(batch, four, both, c
     for _ in range(8):
         JobFactory.create(batch=batch, annotator_id=both[0], size=1)
     assert count_queries(lambda: proposed(batch, wish)) == few
+
+
+def test_the_page_shows_first_and_does_what_it_showed(client_for, manager, batch, four, both):
+    client = client_for(manager)
+    url = reverse("jobs:rebalance", args=[batch.pk])
+    assert "Nothing moves" in client.get(url).content.decode()
+    form = {"people": both, "spread": "equal", "may_cut": "true"}
+    shown = client.post(reverse("jobs:rebalance-preview", args=[batch.pk]), form)
+    page = BeautifulSoup(shown.content, "html.parser")
+    assert "20 items move" in page.get_text()
+    seen = page.find("input", attrs={"name": "seen"})["value"]
+    assert have(batch) == {"Ana": 40}
+    answer = client.post(url, {**form, "seen": seen}, follow=True)
+    assert "2 jobs of “lemons” move." in answer.content.decode()
+    assert reverse("jobs:batch-verb", args=[batch.pk, "undo-rebalance"]) in answer.content.decode()
+    assert have(batch) == {"Ana": 20, "Ben": 20}
+    stale = client.post(url, {**form, "seen": seen})
+    assert stale.status_code == 409
+    assert "not what the preview showed" in stale.content.decode()
+    client.post(reverse("jobs:batch-verb", args=[batch.pk, "undo-rebalance"]))
+    assert have(batch) == {"Ana": 40}
+
+
+def test_the_page_begins_with_the_numbers_of_the_batch(client_for, manager, batch, four, both):
+    batch.people.set(both)
+    batch.spread, batch.weights = Spread.PERCENT, {str(both[0]): 75, str(both[1]): 25}
+    batch.save()
+    url = reverse("jobs:rebalance", args=[batch.pk])
+    page = BeautifulSoup(client_for(manager).get(url).content, "html.parser")
+    shown = page.find("input", attrs={"name": f"weights-{both[0]}"})
+    assert shown["value"] == "75"
+    assert "10 items move" in page.get_text()
+
+
+def test_without_scripts_the_page_looks_again_when_asked(client_for, manager, batch, four, both):
+    form = {"people": both, "spread": "equal", "look": "1"}
+    answer = client_for(manager).post(reverse("jobs:rebalance", args=[batch.pk]), form)
+    assert "20 items move" in answer.content.decode()
+    assert have(batch) == {"Ana": 40}
+
+
+def test_scripts_see_first_and_do_what_they_saw(api_for, manager, batch, four, both, annotator):
+    api, url = api_for(manager), f"/api/batches/{batch.pk}/"
+    wish = {"people": both, "spread": "equal"}
+    preview = api.post(f"{url}preview-rebalance/", wish, format="json").json()
+    assert (preview["items"], preview["cuts"], len(preview["moves"])) == (20, 0, 2)
+    assert [row["to"] for row in preview["moves"]] == [[{"person": both[1], "items": 10}]] * 2
+    annotator.annotation_jobs.filter(pk=preview["moves"][0]["job"]).update(state="in_progress")
+    sent = {**wish, "seen": preview["seen"]}
+    refused = api.post(f"{url}rebalance/", sent, format="json")
+    assert refused.status_code == 409
+    sent["seen"] = refused.json()["preview"]["seen"]
+    assert api.post(f"{url}rebalance/", sent, format="json").status_code == 200
+    assert have(batch) == {"Ana": 20, "Ben": 20}
+
+
+def test_scripts_of_annotators_see_no_preview(api_for, annotator, batch, four):
+    answer = api_for(annotator).post(f"/api/batches/{batch.pk}/preview-rebalance/", {})
+    assert answer.status_code == 403

@@ -4,6 +4,7 @@ from collections import Counter
 
 from labeling.core.workflow import actions, perform
 from labeling.jobs.models import Batch, Event, Job, JobItem
+from labeling.jobs.moving import Moving
 from labeling.jobs.states import BatchStatus
 from labeling.operations import engine
 from labeling.operations.models import Operation
@@ -137,3 +138,38 @@ class UndoChangeJobs(ChangedJobs):
 
     def check(self, operation: Operation) -> None:
         self.check_changed(operation, 3)
+
+
+@scenario("rebalance-batch")
+class RebalanceBatch(Scenario):
+    """Each job that was to move is with its new person, and its history tells so once."""
+
+    sizes = {"labeling.jobs.operations.job_tasks:CHUNK": 10}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch = BatchFactory.create(dataset=dataset_of(self))
+        self.jobs = [JobFactory.create(batch=self.batch).pk for _ in range(JOBS)]
+        self.person: int | None = None
+        self.told = self.events()
+
+    def start(self) -> Operation:
+        before = self.person
+        self.person = None if before else self.manager.user.pk
+        movings = [Moving(pk, before, self.person) for pk in self.jobs]
+        data = {"batch": self.batch.pk, "movings": movings}
+        return engine.start("rebalance-batch", self.manager, self.team, data, subject=self.batch)
+
+    def events(self) -> Counter[int]:
+        """How often each job was assigned."""
+        lines = Event.objects.filter(job__in=self.jobs, verb="assign")
+        return Counter(lines.values_list("job", flat=True))
+
+    def check(self, operation: Operation) -> None:
+        rows_once(operation, JOBS)
+        assert not operation.rows.exclude(outcome="ok").exists()
+        holders = Job.objects.filter(pk__in=self.jobs).values_list("annotator", flat=True)
+        assert set(holders) == {self.person}
+        now = self.events()
+        assert now - self.told == Counter(self.jobs)
+        self.told = now
