@@ -51,7 +51,7 @@ def perform(running: Desk, room: Given):
             str(python_with("supervisely")),
             str(SCRIPT),
             part,
-            json.dumps({"team": room["team"], **given}),
+            json.dumps({"team": room["team"], "project": project, **given}),
             **variables(running, token or room["manager"], room, CONTEXT_PROJECTID=str(project)),
         )
         found: Given = json.loads(told.strip().rpartition("\n")[2])
@@ -216,3 +216,91 @@ def test_a_script_waits_while_people_work_in_the_browser(running, room, perform,
         reviewer.send(f"{here}start-review/", page=here)
         reviewer.send(f"{here}complete/", accept_rest="on")
         assert reached.get(timeout=PATIENCE) == "completed"
+
+
+@pytest.fixture(scope="module")
+def found(perform, lemons: Given, seeded: Given, room: Given) -> Given:
+    """What the rest of the methods did, run once."""
+    answered: Given = perform(
+        "whole",
+        dataset=lemons["dataset"],
+        labelers=["labeler_1", "labeler_2"],
+        reviewer=f"kim-{room['team']}",
+        project=lemons["project"],
+    )
+    return answered
+
+
+def test_jobs_for_several_people_are_listed_cloned_and_given_to_others(found, lemons):
+    assert found["shares"] == [["labeler_1", 3], ["labeler_2", 3]]
+    given = [image for share in found["entities"] for image in share]
+    assert sorted(given) == sorted(map(int, lemons["images"]))
+    assert found["custom"] == {"order": 17, "shop": "north"}
+    assert found["assigned"] == "labeler_2"
+    assert found["clone"] == ["again", "labeler_1", 3, found["reviewer"]]
+    assert found["infos"] == [*found["ids"], None]
+    assert set(found["ids"]) < set(found["listed"])
+    assert found["with_entities"]
+    assert found["meta"] == ["lemon"]
+
+
+def test_jobs_are_reviewed_restarted_counted_and_removed(found):
+    assert found["reviewed"] == [1, 2]
+    [again] = found["again"]
+    assert (again["name"], again["userId"]) == ("once more", found["first"])
+    assert found["old"] == "completed"
+    assert found["nothing"] == []
+    assert found["annotations"] == [[48, 64]]
+    assert {"launch", "image_review_status_updated", "set_status"} <= set(found["actions"])
+    assert found["stats"]["imagesCount"] == 3
+    assert found["removed"] == [None, None]
+
+
+def test_queues_guides_and_issues_are_ours_in_the_sdks_words(found):
+    name, status, labelers, reviewers = found["queue"]
+    assert (name, status) == ("lemons for all", "pending")
+    assert (labelers, reviewers) == ([found["first"]], [found["reviewer"]])
+    assert found["queue_counts"] == [6, 6, 6]
+    assert found["queue_images"] == 6
+    assert found["queue_meta"] == ["lemon"]
+    assert found["in_queue"] == [found["queue_id"]]
+    assert found["queued_elsewhere"] == []
+    assert found["guided"] == "look twice"
+    assert "look twice" in found["guides"]
+    assert found["issue"] == ["Is this ripe?", "open", "Yes.", "closed"]
+    assert len(found["issues"]) == 2
+
+
+def test_what_is_refused_is_told_at_once_and_in_words(perform, room, lemons, seeded, found):
+    told = perform(
+        "refusals",
+        annotator=room["annotators"][0],
+        login=f"max-{room['team']}",
+        people=[seeded["labelers"][0]],
+        dataset=lemons["dataset"],
+        job=found["ids"][1],
+        other={"team": room["other"]["team"], "job": room["other"]["jobs"][0]},
+    )
+    assert told["other_job"] is None
+    for case, status, words in (
+        ("annotator_creates", 403, "role"),
+        ("annotator_adds", 403, "role"),
+        ("annotator_stops", 403, "role"),
+        ("stranger", 401, "not known"),
+        ("other_stop", 404, "nothing"),
+        ("other_list", 404, "nothing"),
+        ("dynamic", 400, "dynamic_classes"),
+        ("quality", 400, "enable_quality_check"),
+        ("no_class", 400, "plum"),
+        ("status", 400, "on_review"),
+        ("by_name", 400, "value"),
+        ("video", 400, "images"),
+        ("unknown", 400, "teleports.list"),
+        ("issue", 400, "x-job-id"),
+        ("issue_removed", 400, "close"),
+    ):
+        kind, text = told[case]
+        assert kind == "HTTPError", (case, text)
+        assert text.startswith(f"{status} Client Error"), (case, text)
+        assert words in text, (case, text)
+    assert told["seconds"] < PATIENCE

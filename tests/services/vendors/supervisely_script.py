@@ -7,6 +7,7 @@ what its name says and prints one JSON object; what the SDK raises is told by it
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -176,7 +177,132 @@ def wait(api: sly.Api, given: Given) -> dict[str, Any]:
     return {"seen": seen}
 
 
-PARTS = {part.__name__: part for part in (lemons, seed, wait)}
+def whole(api: sly.Api, given: Given) -> dict[str, Any]:
+    """The rest of the labeling jobs' methods, as a manager who also does the review."""
+    jobs_api, team = api.labeling_job, given["team"]
+    members = {each.login: each for each in api.user.get_team_members(team)}
+    first, second = (members[login] for login in given["labelers"])
+    reviewer = members[given["reviewer"]]
+    two = jobs_api.create(
+        "for two",
+        given["dataset"],
+        [first.id, second.id],
+        classes_to_label=["lemon"],
+        readme="look twice",
+        reviewer_id=reviewer.id,
+    )
+    ids = [job.id for job in two]
+    one = two[0]
+    jobs_api.set_custom_data(one.id, {"order": 17})
+    jobs_api.set_custom_data(one.id, {"shop": "north"})
+    assigned = jobs_api.set_assignees(one.id, annotator_id=second.id)
+    [clone] = jobs_api.clone(one.id, new_title="again", assignee_ids=[first.id])
+    infos = jobs_api.get_info_by_ids([*ids, 987654321])
+    listed = jobs_api.get_list(
+        team, project_id=given["project"], reviewer_id=reviewer.id, with_entities=True
+    )
+    jobs_api.set_status(one.id, "on_review")
+    images = [entity["id"] for entity in one.entities]
+    jobs_api.set_entity_review_status(one.id, images[0], "accepted")
+    jobs_api.reject_annotations(one.id, mode="unmarked")
+    reviewed = jobs_api.get_info_by_id(one.id)
+    again = jobs_api.restart(one.id, assignee_ids=[first.id], title="once more")
+    nothing = jobs_api.restart(clone.id, ignore_no_rejected_error=True)
+    annotations = jobs_api.get_annotations(one.id, image_ids=images[:1])
+    activity = jobs_api.get_activity(team, one.id)
+
+    queue = api.labeling_queue.create(
+        "lemons for all", [first.id], [reviewer.id], given["dataset"], classes_to_label=["lemon"]
+    )
+    queue_info = api.labeling_queue.get_info_by_id(queue)
+    entities = api.labeling_queue.get_entities_all_pages(queue, per_page=4)
+    in_queue = jobs_api.get_list(team, queue_ids=queue)
+    not_queued = jobs_api.get_list(team, is_part_of_queue=False)
+
+    guide = jobs_api.get_info_by_id(one.id).guide_id
+    [guided] = jobs_api.create(
+        "guided", given["dataset"], [first.id], classes_to_label=["lemon"], guide_id=guide
+    )
+    api.add_header("x-job-id", str(one.id))
+    issue = api.issues.add(team, "Is this ripe?")
+    api.pop_header("x-job-id")
+    answer = api.issues.add_comment(issue.id, "Yes.")
+    closed = api.issues.update(issue.id, status="closed")
+
+    jobs_api.remove(guided.id)
+    jobs_api.remove_batch([clone.id])
+    return {
+        "shares": [[job.assigned_to_login, job.images_count] for job in two],
+        "entities": [[entity["id"] for entity in job.entities] for job in two],
+        "custom": jobs_api.get_custom_data(one.id),
+        "assigned": assigned.assigned_to_login,
+        "clone": [clone.name, clone.assigned_to_login, clone.images_count, clone.reviewer_id],
+        "reviewer": reviewer.id,
+        "infos": [info and info.id for info in infos],
+        "ids": ids,
+        "listed": sorted(job.id for job in listed),
+        "with_entities": all(job.entities for job in listed),
+        "reviewed": [reviewed.accepted_images_count, reviewed.rejected_images_count],
+        "again": again,
+        "old": jobs_api.get_status(one.id).value,
+        "nothing": nothing,
+        "annotations": [list(each.img_size) for each in annotations],
+        "actions": sorted(set(activity["action"])),
+        "stats": jobs_api.get_stats(one.id)["job"],
+        "meta": [each.name for each in jobs_api.get_project_meta(one.id).obj_classes],
+        "queue": [queue_info.name, queue_info.status, queue_info.labelers, queue_info.reviewers],
+        "queue_counts": [queue_info.entities_count, queue_info.pending_count, entities["total"]],
+        "queue_images": len(entities["images"]),
+        "queue_meta": [
+            each.name for each in api.labeling_queue.get_project_meta(queue).obj_classes
+        ],
+        "in_queue": [job.labeling_queue_id for job in in_queue],
+        "queue_id": queue,
+        "queued_elsewhere": [job.id for job in not_queued if job.labeling_queue_id is not None],
+        "guided": guided.readme,
+        "guides": [each.description for each in api.guides.get_list(team)],
+        "issue": [issue.name, issue.status, answer.comment, closed.status],
+        "issues": [each.id for each in api.issues.get_list(team)],
+        "removed": [jobs_api.get_info_by_id(key) for key in (guided.id, clone.id)],
+        "first": first.id,
+    }
+
+
+def refusals(api: sly.Api, given: Given) -> dict[str, Any]:
+    """Whatever a script of an annotator, of a stranger or of a manager does wrong."""
+    annotator = sly.Api(os.environ["SERVER_ADDRESS"], given["annotator"])
+    stranger = sly.Api(os.environ["SERVER_ADDRESS"], "no-such-token")
+    job, dataset, other = given["job"], given["dataset"], given["other"]
+
+    def create(**more: Any) -> Callable[[], Any]:
+        settings: Given = {"classes_to_label": ["lemon"], **more}
+        return lambda: api.labeling_job.create("no", dataset, given["people"], **settings)
+
+    return {
+        "annotator_creates": raised(lambda: annotator.user.create("labeler_9", "99999abc")),
+        "annotator_adds": raised(
+            lambda: annotator.user.add_to_team_by_login(given["login"], given["team"], 1)
+        ),
+        "annotator_stops": raised(lambda: annotator.labeling_job.stop(job)),
+        "stranger": raised(lambda: stranger.team.get_list()),
+        "other_job": api.labeling_job.get_info_by_id(other["job"]),
+        "other_stop": raised(lambda: api.labeling_job.stop(other["job"])),
+        "other_list": raised(lambda: api.labeling_job.get_list(other["team"])),
+        "dynamic": raised(create(dynamic_classes=True)),
+        "quality": raised(create(enable_quality_check=True)),
+        "no_class": raised(create(classes_to_label=["plum"])),
+        "status": raised(lambda: api.labeling_job.set_status(job, "review_completed")),
+        "by_name": raised(lambda: api.labeling_job.get_info_by_name(given["team"], "no")),
+        "video": raised(lambda: api.post("videos.list", {"datasetId": dataset})),
+        "unknown": raised(lambda: api.post("teleports.list", {})),
+        "issue": raised(lambda: api.issues.add(given["team"], "where?")),
+        "issue_removed": raised(lambda: api.post("issues.remove", {"id": 1})),
+        "seconds": time.monotonic() - BEGAN,
+    }
+
+
+BEGAN = time.monotonic()
+PARTS = {part.__name__: part for part in (lemons, seed, wait, whole, refusals)}
 
 if __name__ == "__main__":
     name, given = sys.argv[1], json.loads(sys.argv[2])

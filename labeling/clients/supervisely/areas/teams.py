@@ -1,9 +1,11 @@
 """Teams: those of the token's person."""
 
+from django.utils.translation import gettext_lazy
+
 from accounts.actor import Actor
 from accounts.models import Team, User
 from labeling.clients.supervisely.areas.roles import WORDS
-from labeling.clients.supervisely.calls import Answer, Asking, call
+from labeling.clients.supervisely.calls import Answer, Asking, call, refuse
 from labeling.clients.supervisely.pages import Field, narrowed, paged
 from labeling.clients.supervisely.wire import moment
 from labeling.core.workflow import actions, perform
@@ -45,3 +47,10 @@ def team_shape(team: Team, actor: Actor) -> dict[str, object]:
         "createdAt": created,
         "updatedAt": created,
     }
+
+
+refuse(
+    gettext_lazy("Teams stay, with what was paid in them."),
+    "teams.archive",
+    "teams.remove.permanently",
+)

@@ -1,6 +1,8 @@
 """Workspaces: a team's shelves of projects."""
 
-from labeling.clients.supervisely.calls import Answer, Asking, call
+from django.utils.translation import gettext_lazy
+
+from labeling.clients.supervisely.calls import Answer, Asking, call, refuse
 from labeling.clients.supervisely.pages import Field, narrowed, paged
 from labeling.clients.supervisely.wire import moment
 from labeling.core.http import get_visible_or_404
@@ -35,3 +37,10 @@ def workspace_shape(workspace: Workspace) -> dict[str, object]:
         "createdAt": created,
         "updatedAt": created,
     }
+
+
+refuse(
+    gettext_lazy("A workspace comes with its first project: name it when you make one there."),
+    "workspaces.add",
+)
+refuse(gettext_lazy("Workspaces stay; archive their projects."), "workspaces.archive")
