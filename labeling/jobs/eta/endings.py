@@ -44,10 +44,18 @@ class Homes:
         seconds: working time by step, person and future.
         numbers: of the people.
         chance: of going home in the middle of an item.
+        before: when each did something last, in seconds since 1970, and for which batch.
     """
 
-    def __init__(self, edges: Floats, seconds: Floats, numbers: Integers, chance: float) -> None:
-        self.edges, self.numbers, self.chance = edges, numbers, chance
+    def __init__(
+        self,
+        edges: Floats,
+        seconds: Floats,
+        numbers: Integers,
+        chance: float,
+        before: tuple[Floats, Integers],
+    ) -> None:
+        self.edges, self.numbers, self.chance, self.before = edges, numbers, chance, before
         is_there = seconds > 0
         steps = np.arange(len(seconds), dtype=np.int16)[:, None, None]
         self.last = np.maximum.accumulate(np.where(is_there, steps, np.int16(-1)), axis=0)
@@ -79,8 +87,11 @@ class Homes:
         who, work = people[entry], work[entry]
         last = self.last[step[work, future], who, future].astype(np.int64)
         back = self.next[step[work, future], who, future]
-        lease = self.edges[np.maximum(last, 0) + 1] + HELD_SECONDS
+        # Who has not been there since now may have taken an item home before.
+        since = np.where(last < 0, self.before[0][who], self.edges[np.maximum(last, 0) + 1])
+        lease = since + HELD_SECONDS
         is_out = (last < step[work, future]) & (last >= begun[work, future])
+        is_out |= (last < 0) & (self.before[1][who] == keys[entry, 1])
         is_out &= lease > at[work, future]
         late = np.minimum(self.edges[back], lease)
         for place in np.flatnonzero(is_out & (lease < self.edges[back])).tolist():
@@ -133,10 +144,10 @@ def last_items(plan: Sequence[Staffed], habits: Habits) -> Floats:
     again = np.array([each.rejection for each in plan]) * review
     total = np.zeros_like(held)
     for number in range(ROUNDS):
-        chance, luck = uniform(9, number, batches), uniform(10, number, batches)
+        chance, decision, luck = (uniform(kind, number, batches) for kind in (9, 11, 10))
         happens = luck < -np.expm1(-held) if number else np.True_
         last = took * habits.labeling.longest(held, chance) / (1 if number else 2)
-        total += happens * (last + decides)
+        total += happens * (last + decides * habits.review.longest(held, decision))
         held = held * again
     return total
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from labeling.jobs.eta.counting import places
 from labeling.jobs.eta.days import DAY, Presence, presences
-from labeling.jobs.eta.facts import Acts, Did, Facts, Floats, Launch
-from labeling.jobs.eta.paces import Station, gaps_of, station
+from labeling.jobs.eta.facts import Acts, Did, Facts, Floats, Integers, Launch
+from labeling.jobs.eta.paces import Gaps, Station, gaps_of, station
 from labeling.jobs.eta.tails import held_chance
 
 PRIOR_REJECTION, PRIOR_DECISIONS = 0.08, 20.0
@@ -54,6 +54,7 @@ class Habits:
         rejections: by batch, how many decisions sent back and how many accepted; -1 is the team.
         coming: what will be launched.
         held: the chance that somebody who goes home takes an item with them.
+        last: by place in `people`, when they did something last, and for which batch.
     """
 
     people: Sequence[int]
@@ -65,6 +66,7 @@ class Habits:
     rejections: Mapping[int, tuple[float, float]]
     coming: Sequence[Coming]
     held: float
+    last: tuple[Floats, Integers]
 
     def rejection(self, batch: int) -> tuple[float, float]:
         """The parameters of a beta distribution of the share of decisions that send back."""
@@ -99,7 +101,19 @@ def habits_of(facts: Facts) -> Habits:
         _rejections(acts),
         _coming(facts, labeling, now),
         held_chance(acts, gaps, [each for each in facts.launches if each.at <= now]),
+        _last(gaps, people),
     )
+
+
+def _last(gaps: Gaps, people: Sequence[int]) -> tuple[Floats, Integers]:
+    """Everybody's last act: when, and for which batch; long ago where there is none."""
+    acts, who = gaps.acts, np.array(people, dtype=np.int64)
+    at, batch = np.full(len(who), -np.inf), np.zeros(len(who), dtype=np.int64)
+    if len(acts):
+        place = np.maximum(np.searchsorted(acts.person, who, side="right") - 1, 0)
+        is_own = acts.person[place] == who
+        at, batch = np.where(is_own, acts.at[place], -np.inf), acts.batch[place]
+    return at, batch
 
 
 def _rejections(acts: Acts) -> dict[int, tuple[float, float]]:

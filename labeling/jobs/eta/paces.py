@@ -54,10 +54,12 @@ class Gaps:
 
     Attributes:
         took: seconds; 0 after a break.
+        lasted: seconds, breaks included; infinite for a person's first.
     """
 
     acts: Acts
     took: Floats
+    lasted: Floats
 
     @property
     def is_review(self) -> Flags:
@@ -85,7 +87,7 @@ def gaps_of(acts: Acts) -> Gaps:
                 usual = np.partition(gaps, middle)[middle]
                 bound = np.clip(usual * GAPS_TO_A_BREAK, SHORTEST_BREAK, LONGEST_WORK)
                 is_work[mine] = gaps <= bound
-    return Gaps(acts, np.where(is_work, gap, 0.0))
+    return Gaps(acts, np.where(is_work, gap, 0.0), gap)
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ class Station:
         persons, batches: logarithm of how much slower each is, and how many items say so.
         pairs: what was seen of single people on single batches.
         seen: acts at this station.
-        ratios: how long single items take against what they take on average, in order, evenly
-            many of each length.
+        ratios: how long single items last, with the breaks that fall into them, against the work
+            in an average one; in order, evenly many of each length.
         common: sigma of the logarithm by which all paces move together.
     """
 
@@ -198,14 +200,15 @@ def station(gaps: Gaps, *, review: bool, other: Station | None = None) -> Statio
     seconds = np.bincount(pair, weights=weight * steady)
     logs = np.log(np.maximum((seconds + centre) / (items + 1), 0.2))
     persons, batches, usual = _effects(keys, logs, items)
-    ratios = took / np.exp(logs)[pair]
+    lasted = gaps.lasted[mine]
+    ratios = lasted / np.exp(logs)[pair]
     return Station(
         usual,
         persons,
         batches,
         Pairs(low, width, names, logs, items),
         len(took),
-        _lengths(ratios[took > 0]),
+        _lengths(ratios[lasted < LONGEST_WORK]),
         _common(gaps.acts.at[mine], steady, pair, len(counts)),
     )
 

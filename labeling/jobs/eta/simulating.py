@@ -59,7 +59,7 @@ class Simulation:
         seconds = capacity_of(clock, self.grid, habits.people, habits.presences, habits.team_days)
         ahead = int(np.searchsorted(self.grid.edges, clock.now + LOOK_AHEAD_DAYS * DAY))
         ahead = min(ahead, len(seconds))
-        self.homes = Homes(self.grid.edges, seconds, self.numbers, habits.held)
+        self.homes = Homes(self.grid.edges, seconds, self.numbers, habits.held, habits.last)
         free_from = np.zeros(len(habits.people), dtype=np.int64)
         self.time = Time(self.grid, seconds, free_from, ahead, seconds[:ahead].sum(axis=0))
         self._launched: tuple[list[int], Floats] | None = None

@@ -49,12 +49,15 @@ def test_without_a_finished_batch_the_chance_is_the_usual_one():
     assert held_chance(Acts.of([]), gaps_of(Acts.of([])), []) == PRIOR_HELD
 
 
-def homes(chance):
+NEVER = (np.full(2, -np.inf), np.zeros(2, dtype=np.int64))
+
+
+def homes(chance, before=NEVER):
     """Two people; the second is there in the first of four hours and in the last."""
     edges = np.array([0.0, 1.0, 2.0, 3.0, 4.0]) * HOUR
     seconds = np.full((4, 2, FUTURES), HOUR)
     seconds[1:3, 1] = 0.0
-    return Homes(edges, seconds, np.array([1, 2]), chance), seconds
+    return Homes(edges, seconds, np.array([1, 2]), chance, before), seconds
 
 
 def ended(finish, begun=0):
@@ -67,6 +70,25 @@ def test_an_item_that_somebody_took_home_is_finished_when_they_are_back():
     assert set(always.finish([ended(1.5 * HOUR)], free)[0]) == {3.0 * HOUR}
     never, free = homes(0.0)
     assert set(never.finish([ended(1.5 * HOUR)], free)[0]) == {1.5 * HOUR}
+
+
+@pytest.mark.parametrize(
+    ("gone_at", "batch", "expected"),
+    [
+        (-2 * HOUR, 5, 2.0 * HOUR),
+        (-2 * HOUR, 6, 0.5 * HOUR),
+        (-26 * HOUR, 5, 0.5 * HOUR),
+        (-22.7 * HOUR, 5, 1.3 * HOUR),
+    ],
+)
+def test_whoever_went_home_before_now_may_hold_an_item_of_the_batch(gone_at, batch, expected):
+    """Back in the third hour; an item goes back into the queue after a day, if that is sooner."""
+    before = (np.array([0.0, gone_at]), np.array([5, batch]))
+    edges = np.array([0.0, 1.0, 1.3, 2.0, 4.0]) * HOUR
+    seconds = np.full((4, 2, FUTURES), HOUR)
+    seconds[:3, 1] = 0.0
+    team = Homes(edges, seconds, np.array([1, 2]), 1.0, before)
+    assert set(team.finish([ended(0.5 * HOUR)], seconds)[0]) == {expected}
 
 
 def test_whoever_is_there_or_left_before_it_began_holds_nothing():
