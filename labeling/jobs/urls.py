@@ -75,9 +75,7 @@ urlpatterns = [
     path("teams/<int:team_id>/people/", people.PeoplePage.as_view(), name="people"),
     path("people/<int:pk>/reassign/", people.reassign, name="reassign"),
     path("teams/<int:team_id>/hours/", working_hours.hours, name="working-hours"),
-    path(
-        "teams/<int:team_id>/set-own-hours/", working_hours.set_own_hours, name="set-own-hours"
-    ),
+    path("teams/<int:team_id>/set-own-hours/", working_hours.set_own_hours, name="set-own-hours"),
     path(
         "teams/<int:team_id>/set-team-hours/", working_hours.set_team_hours, name="set-team-hours"
     ),

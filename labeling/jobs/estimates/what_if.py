@@ -1,6 +1,6 @@
 """What if: the estimate of a team with one batch changed, before anybody changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -59,15 +59,17 @@ def what_if(team_id: int, batch_id: int, wish: Wish, now: datetime) -> Outcome |
     """What would come of a wish; None when nothing of the batch is open.
 
     Both estimates are made of the same facts with the same luck, so that they differ by the wish.
-    Whoever is added shares what is open of the batch with those who have it, as after a rebalance.
+    Whoever is added shares what nobody has begun with those who have it, as after a rebalance.
     """
     also = () if wish.person is None else (wish.person,)
-    facts = facts_of(team_id, now, also=also).facts
+    team = facts_of(team_id, now, also=also)
+    facts = team.facts
     mine = [work for work in facts.works if work.batch == batch_id and work.groups]
     if not mine:
         return None
     rest = [work for work in facts.works if work not in mine]
-    changed = replace(facts, works=[*rest, *changed_works(mine, wish)])
+    begun = {key for key, lot in team.work.lots.items() if lot.done and not team.work.merged}
+    changed = replace(facts, works=[*rest, *changed_works(mine, wish, begun)])
     habits = habits_of(replace(facts, works=[*facts.works, *changed.works]))
     before, after = forecast(facts, habits), forecast(changed, habits)
     own = group_key(ForecastOf.BATCH, batch_id)
@@ -87,11 +89,17 @@ def _moves(before: Finish, after: Finish) -> timedelta:
     return abs(after.p50 - before.p50)
 
 
-def changed_works(works: Sequence[Work], wish: Wish) -> list[Work]:
-    """The works of a batch as they would be."""
+def changed_works(works: Sequence[Work], wish: Wish, begun: Collection[str] = ()) -> list[Work]:
+    """The works of a batch as they would be.
+
+    Arguments:
+        begun: keys of those that stay with whoever has them.
+    """
     changed = list(works)
     if wish.person is not None:
-        changed = [_shared(changed, wish.person)]
+        loose = [work for work in works if work.key not in begun]
+        changed = [work for work in works if work.key in begun]
+        changed += [_shared(loose, wish.person)] if loose else []
     if wish.priority is not None:
         level = TOP_LEVEL - wish.priority
         changed = [replace(work, order=(level, *work.order[1:])) for work in changed]
@@ -101,7 +109,7 @@ def changed_works(works: Sequence[Work], wish: Wish) -> list[Work]:
 
 
 def _shared(works: Sequence[Work], person: int) -> Work:
-    """All that is open of a batch, shared by those who have it and one more."""
+    """Works of a batch, shared by those who have them and one more."""
     whole = together(works)
     people = [*whole.people, *(() if person in whole.people else (person,))]
     groups = [each for each in whole.groups if not each.startswith(ForecastOf.PERSON.value)]

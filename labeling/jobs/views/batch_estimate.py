@@ -191,7 +191,7 @@ def _deeds(request: Request, batch: Batch, form: WhatIfForm, wish: Wish) -> list
     ):
         url = reverse("jobs:batch-verb", args=[batch.pk, rebalance.verb])
         person = form.cleaned_data["person"].name
-        label = _("Share the open items out anew, with %(person)s …") % {"person": person}
+        label = _("Divide the rest anew, with %(person)s …") % {"person": person}
         deeds.append({"url": f"{url}?people={wish.person}", "label": label, "fields": {}})
     return deeds
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,7 +35,21 @@ def outcome_of(batch: Batch, **wish: Any) -> Any:
     return what_if(batch.team_id, batch.pk, Wish(**wish), timezone.now())
 
 
-def test_one_more_person_brings_the_end_nearer(working, annotator2):
+@pytest.fixture
+def waiting(working, annotator) -> Job:
+    """A second job of Ana's, with 200 items, that she has not begun."""
+    job = JobFactory.create(batch=working.batch, annotator=annotator, size=1)
+    Job.objects.filter(pk=working.pk).update(items=10)
+    Job.objects.filter(pk=job.pk).update(items=200)
+    return job
+
+
+def test_what_is_begun_stays_with_whoever_has_it(working, annotator2):
+    found = outcome_of(working.batch, person=annotator2.pk)
+    assert found.after.p50 == found.before.p50
+
+
+def test_one_more_person_brings_the_end_nearer(working, waiting, annotator2):
     found = outcome_of(working.batch, person=annotator2.pk)
     assert found.after.p50 < found.before.p50
     assert found.after.p90 < found.before.p90
@@ -57,7 +72,7 @@ def test_a_higher_priority_brings_it_nearer_and_moves_another_batch_away(working
     assert after.p50 > before.p50
 
 
-def test_nothing_is_changed_by_asking(working, annotator2, client_for, manager):
+def test_nothing_is_changed_by_asking(working, waiting, annotator2, client_for, manager):
     before = Batch.objects.filter(pk=working.batch_id).values().get()
     url = reverse("jobs:what-if", args=[working.batch_id])
     query = f"?person={annotator2.pk}&priority=5&without_review=on"
@@ -65,6 +80,7 @@ def test_nothing_is_changed_by_asking(working, annotator2, client_for, manager):
     assert "earlier" in page
     assert "Set the priority to highest" in page
     assert "Drop the review" in page
+    assert f"/rebalance/?people={annotator2.pk}" in page
     assert Batch.objects.filter(pk=working.batch_id).values().get() == before
 
 
@@ -75,6 +91,16 @@ def test_the_verb_is_one_click_away(working, client_for, manager):
     assert client.post(url, {"needs_review": "false"}).status_code == 302
     changed = Batch.objects.get(pk=working.batch_id)
     assert (changed.priority, changed.needs_review, changed.name) == (5, False, "lemons")
+
+
+def test_the_rebalance_begins_with_the_person_who_was_added(
+    working, waiting, annotator2, client_for, manager
+):
+    url = reverse("jobs:batch-verb", args=[working.batch_id, "rebalance"])
+    page = client_for(manager).get(f"{url}?people={annotator2.pk}").content.decode()
+    box = BeautifulSoup(page, "html.parser").select_one(f'[name=people][value="{annotator2.pk}"]')
+    assert box is not None
+    assert box.has_attr("checked")
 
 
 def test_who_may_not_edit_sees_the_dates_without_the_verbs(working, client_for, viewer):
