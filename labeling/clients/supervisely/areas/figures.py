@@ -52,9 +52,7 @@ def figure_list(asking: Asking) -> Answer:
     for item in items:
         size = item.width, item.height
         try:
-            shown = shown_objects(
-                item.pk, size, labels[item.pk].drawn, schema, whole_pixels=whole
-            )
+            shown = shown_objects(item.pk, size, labels[item.pk].drawn, schema, whole_pixels=whole)
         except Unfit as unfit:
             raise Conflict(f"{item.pk} “{item.name}”: {unfit}") from None
         entities += [_figure(item, source.dataset, each) for each in shown]
