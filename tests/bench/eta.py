@@ -19,7 +19,7 @@ from labeling.jobs.eta.observing import habits_of
 
 NOW = datetime(2026, 4, 15, 11, 20, tzinfo=UTC)
 DAY = 86_400.0
-PEOPLE, BATCHES, ACTS, ROUNDS = 100, 200, 200_000, 9
+PEOPLE, BATCHES, ACTS, ROUNDS = 100, 200, 200_000, 15
 IDLE_DAYS = (5, 12, 26)
 
 
@@ -75,10 +75,10 @@ def main() -> None:
         forecasting.append(end - middle)
         both.append(end - begin)
     print(f"{PEOPLE} people, {BATCHES} batches, {len(given.acts)} acts")
-    print(f"Processor time, medians of {ROUNDS}:")
-    print(f"observing   {median(observing) * 1000:6.0f} ms")
-    print(f"forecasting {median(forecasting) * 1000:6.0f} ms")
-    print(f"both        {median(both) * 1000:6.0f} ms (asked: under 200 ms)")
+    print(f"Processor time of {ROUNDS} rounds, median and least (other programs cost caches):")
+    for name, seconds in (("observing", observing), ("forecasting", forecasting), ("both", both)):
+        print(f"{name:12}{median(seconds) * 1000:6.0f} ms {min(seconds) * 1000:6.0f} ms")
+    print("Asked for both: under 200 ms.")
 
 
 if __name__ == "__main__":
