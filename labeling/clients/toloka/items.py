@@ -1,19 +1,11 @@
 """App items: an item in a batch, under the keys of both ("12-345"), with its labels there."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    CharField,
-    DateTimeField,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
@@ -22,14 +14,13 @@ from labeling.clients.toloka.batches import batch_of, batches_of
 from labeling.clients.toloka.calls import Asking, not_found, serve
 from labeling.clients.toloka.loading import add_items
 from labeling.clients.toloka.places import (
+    BY_WEIGHT,
     COMPLETED,
     ITEM_STATUSES,
-    PLACE_STATUS,
-    PLACE_WEIGHT,
-    SHOWN,
     WITHOUT_JOBS,
     chosen_items,
     has_places,
+    standings,
     state_counts,
 )
 from labeling.clients.toloka.searching import (
@@ -44,8 +35,8 @@ from labeling.clients.toloka.searching import (
 from labeling.clients.toloka.wire import flag, text
 from labeling.clients.toloka.words import one_of
 from labeling.core.errors import Invalid
-from labeling.core.http import get_visible_or_404, is_key
-from labeling.jobs.models import Batch, JobItem
+from labeling.core.http import is_key
+from labeling.jobs.models import Batch
 from labeling.projects.models import Item, Project
 
 ITEMS = Fields(
@@ -53,12 +44,7 @@ ITEMS = Fields(
     sorted=("id", "created", "finished", "status"),
     words=("batch_id", "status"),
 )
-COLUMNS: Mapping[str, str] = {
-    "id": "pk",
-    "created": "created_at",
-    "finished": "finished_at",
-    "status": "app_status",
-}
+FINISHED, FINISHED_AT = "finished", "finished_at"
 
 
 @serve("POST", "app-projects/{project}/items")
@@ -96,8 +82,13 @@ def get_item(asking: Asking, project: str, item: str) -> Any:
 def _shown(actor: Actor, project: Project, key: str) -> Any:
     batch_key, _dash, item_key = key.partition("-")
     batch = batch_of(actor, project, batch_key)
-    found = get_visible_or_404(_items_in(actor, batch), item_key)
-    return shapes_of(actor, project, batch, [found])[0]
+    if not is_key(item_key):
+        raise not_found()
+    alone = Search([(ID, "gte", key), (ID, "lte", key)], [ID], 1, {})
+    found = _items_in(actor, batch, alone, most=1)
+    if not found:
+        raise not_found()
+    return shapes_of(actor, project, batch, found)[0]
 
 
 @serve("GET", "app-projects/{project}/items")
@@ -108,8 +99,7 @@ def find_items(asking: Asking, project: str) -> Any:
     content: list[dict[str, Any]] = []
     for batch in _batches(actor, within, search):
         room = search.limit + 1 - len(content)
-        found = _matching(_items_in(actor, batch), batch, search)
-        content += shapes_of(actor, within, batch, list(found[:room]))
+        content += shapes_of(actor, within, batch, _items_in(actor, batch, search, room))
         if len(content) > search.limit:
             break
     return listed(content[: search.limit], more=len(content) > search.limit)
@@ -139,49 +129,60 @@ def _batches(actor: Actor, project: Project, search: Search) -> Iterator[Batch]:
     yield from found
 
 
-def _items_in(actor: Actor, batch: Batch) -> QuerySet[Item]:
-    """The items of a batch with `app_status`, `finished_at` and `begun_at`."""
+def _items_in(actor: Actor, batch: Batch, search: Search, most: int) -> list[Item]:
+    """The first items of a batch that fit, with `app_status`, `finished_at` and `begun_at`."""
     if not has_places(batch):
-        return chosen_items(batch).annotate(
-            app_status=Value(WITHOUT_JOBS.get(batch.status, COMPLETED), CharField()),
-            finished_at=Value(None, DateTimeField()),
-            begun_at=Value(None, DateTimeField()),
-        )
-    places = JobItem.objects.visible_to(actor).filter(SHOWN, job__batch=batch, item=OuterRef("pk"))
-    leading = places.annotate(place_status=PLACE_STATUS).annotate(weight=PLACE_WEIGHT)
-    leading = leading.order_by("weight", "-pk")
-    ended = leading.annotate(at=Coalesce("decided_at", "done_at", "job__completed_at"))
-    begun = leading.annotate(at=Coalesce("job__started_at", "job__claimed_at"))
-    return (
-        Item.objects.visible_to(actor)
-        .filter(Exists(places), dataset=batch.dataset_id)
-        .annotate(
-            app_status=Subquery(leading.values("place_status")[:1]),
-            finished_at=Subquery(ended.filter(place_status=COMPLETED).values("at")[:1]),
-            begun_at=Subquery(begun.values("at")[:1]),
-        )
-    )
+        return _chosen(batch, search, most)
+    rows = standings(actor, batch.pk)
+    wanted = search.word("status")
+    if wanted:
+        rows = rows.filter(weight=BY_WEIGHT.index(one_of("status", wanted, ITEM_STATUSES)))
+    columns = {ID: "item", "created": "created_at", FINISHED: FINISHED_AT, "status": "weight"}
+    page = list(_matching(rows, batch, search, columns)[:most])
+    items = Item.objects.visible_to(actor).in_bulk([row["item"] for row in page])
+    for row in page:
+        word = BY_WEIGHT[row["weight"]]
+        _mark(items[row["item"]], word, row[FINISHED_AT], row["begun_at"])
+    return [items[row["item"]] for row in page]
 
 
-def _matching(found: QuerySet[Item], batch: Batch, search: Search) -> QuerySet[Item]:
-    if search.word("status"):
-        wanted = one_of("status", search.word("status"), ITEM_STATUSES)
-        found = found.filter(Q(app_status=wanted))
+def _chosen(batch: Batch, search: Search, most: int) -> list[Item]:
+    """The same of a batch without jobs: nothing is begun, and all are as the batch is."""
+    word = WITHOUT_JOBS.get(batch.status, COMPLETED)
+    finished = any(field == FINISHED for field, _comparison, _value in search.comparisons)
+    if finished or one_of("status", search.word("status") or word, ITEM_STATUSES) != word:
+        return []
+    order = [each for each in search.order if each.removeprefix("-") in (ID, "created")]
+    columns = {ID: "pk", "created": "created_at"}
+    found = _matching(chosen_items(batch), batch, replace(search, order=order), columns)
+    items: list[Item] = list(found[:most])
+    for item in items:
+        _mark(item, word, None, None)
+    return items
+
+
+def _mark(item: Any, word: str, finished_at: datetime | None, begun_at: datetime | None) -> None:
+    item.app_status, item.finished_at, item.begun_at = word, finished_at, begun_at
+
+
+def _matching(
+    found: QuerySet[Any, Any], batch: Batch, search: Search, columns: Mapping[str, str]
+) -> QuerySet[Any, Any]:
     for field, comparison, value in search.comparisons:
         if field == ID:
-            found = found.filter(_beside(batch.pk, comparison, value))
+            found = found.filter(_beside(columns[ID], batch.pk, comparison, value))
         else:
-            found = found.filter(**{f"{COLUMNS[field]}__{comparison}": value})
-    return found.order_by(*in_order(search.order, COLUMNS), "pk")
+            found = found.filter(**{f"{columns[field]}__{comparison}": value})
+    return found.order_by(*in_order(search.order, columns), columns[ID])
 
 
-def _beside(batch_id: int, comparison: str, value: str) -> Q:
+def _beside(column: str, batch_id: int, comparison: str, value: str) -> Q:
     """Which items of a batch come behind, or before, an id: by batch, then by item."""
     batch_key, item_key = _keys(comparison, value)
     if batch_id == batch_key:
-        return Q(**{f"pk__{comparison}": item_key})
+        return Q(**{f"{column}__{comparison}": item_key})
     fits = (batch_id > batch_key) == comparison.startswith("gt")
-    return Q() if fits else Q(pk__in=())
+    return Q() if fits else Q(**{f"{column}__in": ()})
 
 
 def _keys(comparison: str, value: str) -> Sequence[int]:

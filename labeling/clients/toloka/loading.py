@@ -271,7 +271,9 @@ def last_import(actor: Actor, batch: Batch) -> dict[str, Any] | None:
     if has_places(batch):
         newest = places_of(actor, [batch.pk]).aggregate(last=Max("item"))["last"]
     else:
-        newest = chosen_items(batch).order_by().aggregate(last=Max("pk"))["last"]
+        chosen = batch.selection.get("item_ids")
+        every = chosen_items(batch).order_by()
+        newest = max(chosen) if chosen else every.aggregate(last=Max("pk"))["last"]
     made_by = Item.objects.visible_to(actor).filter(pk=newest).values("imported_by")
     operation = Operation.objects.visible_to(actor).filter(pk__in=made_by).first()
     if operation is None:

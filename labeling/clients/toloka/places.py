@@ -9,7 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from labeling.core.key_lists import among
@@ -46,21 +59,25 @@ _FINISHED = (
 )
 _NOT_BEGUN = Q(job__status=Status.PENDING)
 
+# The status of one place: the first rule that fits. Begun is processing: somebody has it.
+_RULES: Sequence[tuple[Q, str]] = (
+    (Q(job__batch__status=BatchStatus.ARCHIVED), ARCHIVE),
+    (Q(state=ItemState.REJECTED, job__status=Status.COMPLETED), ERROR),
+    (_FINISHED, COMPLETED),
+    (Q(job__batch__status=BatchStatus.CANCELED), CANCELLED),
+    (Q(job__status=Status.STOPPED), STOPPED),
+    (_NOT_BEGUN & Q(job__batch__status=BatchStatus.NO_MONEY), NO_MONEY),
+    (_NOT_BEGUN, NEW),
+)
+
 PLACE_STATUS = Case(
-    When(job__batch__status=BatchStatus.ARCHIVED, then=Value(ARCHIVE)),
-    When(Q(state=ItemState.REJECTED, job__status=Status.COMPLETED), then=Value(ERROR)),
-    When(_FINISHED, then=Value(COMPLETED)),
-    When(job__batch__status=BatchStatus.CANCELED, then=Value(CANCELLED)),
-    When(job__status=Status.STOPPED, then=Value(STOPPED)),
-    When(_NOT_BEGUN & Q(job__batch__status=BatchStatus.NO_MONEY), then=Value(NO_MONEY)),
-    When(_NOT_BEGUN, then=Value(NEW)),
+    *(When(rule, then=Value(word)) for rule, word in _RULES),
     default=Value(PROCESSING),
     output_field=CharField(),
 )
-"""The status of one place; the first that fits. Begun is processing: somebody has it."""
-
-PLACE_WEIGHT = Case(
-    *(When(place_status=word, then=Value(weight)) for weight, word in enumerate(BY_WEIGHT)),
+WEIGHT = Case(
+    *(When(rule, then=Value(BY_WEIGHT.index(word))) for rule, word in _RULES),
+    default=Value(BY_WEIGHT.index(PROCESSING)),
     output_field=IntegerField(),
 )
 
@@ -69,6 +86,22 @@ def places_of(actor: Actor, batch_ids: Sequence[int]) -> QuerySet[JobItem]:
     """The places of the items of these batches, each with its `place_status`."""
     places = JobItem.objects.visible_to(actor).filter(SHOWN, job__batch__in=among(batch_ids))
     return places.annotate(place_status=PLACE_STATUS)
+
+
+def standings(actor: Actor, batch_id: int) -> QuerySet[Any, Any]:
+    """Where each item of a batch stands: one row an item, `weight` being of BY_WEIGHT.
+
+    Grouped rather than looked up item by item: a database reads the places of a batch in one go.
+    """
+    ended = Coalesce("decided_at", "done_at", "job__completed_at")
+    begun = Coalesce("job__started_at", "job__claimed_at")
+    shown: Any = JobItem.objects.visible_to(actor).filter(SHOWN, job__batch=batch_id)
+    grouped = shown.values("item", created_at=F("item__created_at")).annotate(
+        weight=Min(WEIGHT), ended_at=Max(ended), begun_at=Min(begun)
+    )
+    is_finished = When(weight=BY_WEIGHT.index(COMPLETED), then=F("ended_at"))
+    standing: QuerySet[Any, Any] = grouped.annotate(finished_at=Case(is_finished))
+    return standing
 
 
 def has_places(batch: Batch) -> bool:

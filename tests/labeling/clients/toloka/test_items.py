@@ -1,8 +1,11 @@
 """Items through Toloka's edge: where each stands, what people made of it, pages over batches."""
 
+from typing import Any
+
 import pytest
 
-from labeling.clients.toloka import loading, places
+from labeling.clients.toloka import places
+from labeling.core import workflow
 from labeling.core.errors import Conflict
 from labeling.jobs.models import Batch, Job, JobItem
 from labeling.jobs.states import ItemState
@@ -159,15 +162,15 @@ def test_items_that_two_requests_add_at_once_both_get_in(
     batch = made(1)
     ask(manager, "POST", f"{batches}/{batch.pk}/start")
     run_launch(batch)
-    performed, refused = loading.perform, []
+    refused: list[Any] = []
 
     def perform(action, *given):
         if action.verb == "add-items" and not refused:
             refused.append(action)
             raise Conflict("Items are being added already.")
-        return performed(action, *given)
+        return workflow.perform(action, *given)
 
-    monkeypatch.setattr(loading, "perform", perform)
+    monkeypatch.setattr("labeling.clients.toloka.loading.perform", perform)
     body = {"batch_id": str(batch.pk), "items": [{"image_url": f"{URL}?more"}]}
     assert len(ask(manager, "POST", f"{items}/bulk", body).body) == 1
     assert refused
