@@ -161,7 +161,7 @@ def latest_of_project(request: Request, pk: int) -> HttpResponse:
 
 def _batch_context(request: Request, pk: int) -> dict[str, Any]:
     visible = Batch.objects.visible_to(request.actor).select_related(
-        "project", "dataset", "reviewer", "created_by", "operation", "team"
+        "project", "dataset", "reviewer", "created_by", "operation", "team", "skill"
     )
     found = get_visible_or_404(with_progress(visible), pk)
     jobs = Job.objects.visible_to(request.actor).filter(batch=found)

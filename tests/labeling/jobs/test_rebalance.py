@@ -294,7 +294,8 @@ def test_the_page_shows_first_and_does_what_it_showed(client_for, manager, batch
     shown = client.post(reverse("jobs:rebalance-preview", args=[batch.pk]), form)
     page = BeautifulSoup(shown.content, "html.parser")
     assert "20 items move" in page.get_text()
-    seen = page.find("input", attrs={"name": "seen"})["value"]
+    [field] = page.select("input[name=seen]")
+    seen = field["value"]
     assert have(batch) == {"Ana": 40}
     answer = client.post(url, {**form, "seen": seen}, follow=True)
     assert "2 jobs of “lemons” move." in answer.content.decode()
@@ -313,7 +314,7 @@ def test_the_page_begins_with_the_numbers_of_the_batch(client_for, manager, batc
     batch.save()
     url = reverse("jobs:rebalance", args=[batch.pk])
     page = BeautifulSoup(client_for(manager).get(url).content, "html.parser")
-    shown = page.find("input", attrs={"name": f"weights-{both[0]}"})
+    [shown] = page.select(f"#weights-{both[0]}")
     assert shown["value"] == "75"
     assert "10 items move" in page.get_text()
 

@@ -148,15 +148,15 @@ class RebalanceBatch(Scenario):
 
     def __init__(self) -> None:
         super().__init__()
-        self.batch = BatchFactory.create(dataset=dataset_of(self))
+        self.batch: Batch = BatchFactory.create(dataset=dataset_of(self))
         self.jobs = [JobFactory.create(batch=self.batch).pk for _ in range(JOBS)]
-        self.person: int | None = None
+        self.holder: int | None = None
         self.told = self.events()
 
     def start(self) -> Operation:
-        before = self.person
-        self.person = None if before else self.manager.user.pk
-        movings = [Moving(pk, before, self.person) for pk in self.jobs]
+        before = self.holder
+        self.holder = None if before else self.manager.user.pk
+        movings = [Moving(pk, before, self.holder) for pk in self.jobs]
         data = {"batch": self.batch.pk, "movings": movings}
         return engine.start("rebalance-batch", self.manager, self.team, data, subject=self.batch)
 
@@ -169,7 +169,7 @@ class RebalanceBatch(Scenario):
         rows_once(operation, JOBS)
         assert not operation.rows.exclude(outcome="ok").exists()
         holders = Job.objects.filter(pk__in=self.jobs).values_list("annotator", flat=True)
-        assert set(holders) == {self.person}
+        assert set(holders) == {self.holder}
         now = self.events()
         assert now - self.told == Counter(self.jobs)
         self.told = now

@@ -148,6 +148,7 @@ def test_another_lease_counts_for_what_is_taken_already(act, manager, team, batc
     act(annotator, team, "take-next")
     act(manager, batch, "edit", lease_minutes=10)
     job.refresh_from_db()
+    assert job.lease_until is not None
     assert (job.lease_until - timezone.now()).total_seconds() == pytest.approx(600, abs=60)
     act(manager, batch, "edit", lease_minutes="")
     job.refresh_from_db()
