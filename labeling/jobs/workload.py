@@ -20,7 +20,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership
-from labeling.jobs.models import Job, JobItem, Pace
+from labeling.jobs.models import Activity, Job, JobItem, Pace
+from labeling.jobs.models.activity import quarter_of
 from labeling.jobs.states import ANNOTATING, ItemState, Status, any_of
 
 ACCEPTANCE_DAYS = 30
@@ -37,7 +38,7 @@ def with_workload(
 
     Adds:
         open_jobs, open_items: unfinished live jobs, and the items left in them.
-        done_today, done_week: items confirmed.
+        done_today, done_week: items confirmed, as home counts them.
         pace: usual seconds an item on the project of the last confirmation; None without evidence.
         decided, accepted: own items decided on in the last ACCEPTANCE_DAYS days.
         acceptance: accepted of decided, 0 to 1; None before the first decision.
@@ -46,8 +47,8 @@ def with_workload(
     return memberships.annotate(
         open_jobs=_number(_open_jobs(), Count("pk"), "annotator"),
         open_items=_number(_open_jobs(), Sum(F("items") - F("done")), "annotator"),
-        done_today=_number(_done(today), Count("pk"), "done_by"),
-        done_week=_number(_done(week), Count("pk"), "done_by"),
+        done_today=_number(_done(today), Sum("done"), "user"),
+        done_week=_number(_done(week), Sum("done"), "user"),
         pace=Subquery(_paces().values("usual_seconds")[:1], output_field=FloatField()),
         backlog=_number(_backlog(), Count("pk"), "reviewer"),
         decided=_number(_decided(today), Count("pk"), "done_by"),
@@ -81,9 +82,9 @@ def _backlog() -> QuerySet[Job]:
     )
 
 
-def _done(since: datetime) -> QuerySet[JobItem]:
-    return JobItem.objects.filter(
-        done_by=OuterRef("user"), job__team=OuterRef("team"), done_at__gte=since
+def _done(since: datetime) -> QuerySet[Activity]:
+    return Activity.objects.filter(
+        user=OuterRef("user"), team=OuterRef("team"), quarter__gte=quarter_of(since)
     )
 
 

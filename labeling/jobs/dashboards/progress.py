@@ -1,19 +1,18 @@
 """How far batches are, and the figures of a team's jobs."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils import timezone
 
 from labeling.jobs.models import Batch, Job
 from labeling.jobs.states import Status
 
 
-def start_of_day(day: date) -> datetime:
-    """Midnight of a day in the reader's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """Midnight of a day in a zone."""
+    return datetime.combine(day, time.min, zone)
 
 
 def team_figures(jobs: QuerySet[Job], now: datetime) -> Mapping[str, Any]:

@@ -160,7 +160,7 @@ PEOPLE = Table(
             priority=1,
         ),
         Column("open_jobs", _("Open jobs"), "holding.jobs", is_number=True),
-        Column("open_items", _("Open items"), "holding.items", priority=1, is_number=True),
+        Column("open_items", _("Open items"), "holding.items", is_number=True),
         Column("overdue", _("Overdue jobs"), "holding.overdue", is_number=True),
         Column(
             "finish",

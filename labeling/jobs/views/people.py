@@ -26,6 +26,7 @@ from labeling.core.templatetags.desk import person
 from labeling.core.times import span
 from labeling.jobs.actions.base import people_who
 from labeling.jobs.dashboards import start_of_day
+from labeling.jobs.dashboards.calendars import team_days
 from labeling.jobs.filters import PeopleFilterSet
 from labeling.jobs.models import Job
 from labeling.jobs.operations.changing import CHANGE
@@ -146,12 +147,13 @@ class PeoplePage(TeamListPage[Membership]):
 
     def get_queryset(self) -> QuerySet[Membership]:
         """The team's active members with their figures."""
-        today = timezone.localdate()
+        zone = team_days(self.team.pk).zone
+        today = timezone.localdate(timezone=zone)
         members = Membership.objects.visible_to(self.request.actor).active()
         return with_workload(
             members.filter(team=self.team).select_related("user"),
-            today=start_of_day(today),
-            week=start_of_day(today - timedelta(days=today.weekday())),
+            today=start_of_day(today, zone),
+            week=start_of_day(today - timedelta(days=today.weekday()), zone),
         )
 
     def row_url(self, row: Membership) -> str:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from labeling.jobs.models import Job, JobItem, Pace
+from labeling.jobs.models import Activity, Job, Pace
+from labeling.jobs.models.activity import quarter_of
 from labeling.operations.models import Operation
 from tests.factories import JobFactory, MembershipFactory
 
@@ -42,7 +43,7 @@ def test_it_counts_what_is_open_and_what_was_done(people, labeled, annotator, ba
 
 
 def test_yesterdays_work_is_not_todays(people, labeled):
-    JobItem.objects.update(done_at=timezone.now() - timedelta(days=8))
+    Activity.objects.update(quarter=quarter_of(timezone.now() - timedelta(days=8)))
     ana = people()["Ana"]
     assert (ana.done_today, ana.done_week) == (0, 0)
 

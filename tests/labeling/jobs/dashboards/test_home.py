@@ -157,7 +157,7 @@ def test_an_annotator_is_led_to_own_work_and_a_stranger_nowhere(
     assert client_for(outsider).get(url).status_code == 404
 
 
-def test_days_are_those_of_the_team_where_it_set_its_hours(page, manager, team, annotator):
+def test_days_are_those_of_the_team_where_it_set_its_hours(page, manager, team, dataset):
     assert "Days and hours are yours" in page(manager, HOME).get_text()
     WorkingHours.objects.create(team=team, time_zone="Asia/Kathmandu")
     assert "Days and hours of the team: Asia/Kathmandu." in page(manager, HOME).get_text()
