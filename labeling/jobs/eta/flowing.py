@@ -109,6 +109,8 @@ def serve(time: Time, crew: Crew, stock: Floats, coming: Floats | None = None) -
         begin, size = end, max(NEXT_CHUNK, size // 2)
     time.chunk = max(NEXT_CHUNK, _used(parts) + SPARE_STEPS)
     finish = np.where((left <= ALMOST) & (to_come <= ALMOST), last, np.inf)
+    if len(parts) == 1:
+        return Flow(first, parts[0], finish)
     return Flow(first, np.concatenate(parts) if parts else np.zeros((0, len(stock))), finish)
 
 
@@ -145,8 +147,7 @@ def _chunk(
     part = (served / np.maximum(can, 1e-12)).astype(np.float32)
     near = time.ahead - steps.start
     if near > 0:
-        taken = given[:near] * part[:near, None]
-        time.soon[crew.people] -= taken.sum(axis=0)
+        time.soon[crew.people] -= np.einsum("tpf,tf->pf", given[:near], part[:near])
     if crew.share is None:
         seconds *= 1 - part[:, None]
     else:

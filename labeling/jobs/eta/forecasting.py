@@ -1,7 +1,9 @@
 """The dates: for each work and each group of works a median and a band, or why there is none."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 import numpy as np
 from django.utils.functional import Promise
@@ -9,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from labeling.jobs.eta.capacity import LONGEST_DAYS
-from labeling.jobs.eta.days import clock_of
+from labeling.jobs.eta.days import DAY, clock_of
 from labeling.jobs.eta.facts import Facts, Finish, Floats, Work
 from labeling.jobs.eta.observing import Habits, habits_of
 from labeling.jobs.eta.simulating import Simulation, look_ahead
 
 NEEDED_ACTS = 3
 """So many items of the team are evidence enough for a first, wide band."""
-QUANTILES = np.array([0.1, 0.5, 0.9])
+QUANTILES = (0.1, 0.5, 0.9)
 
 
 def forecast(facts: Facts, habits: Habits | None = None) -> Mapping[str, Finish]:
@@ -86,21 +88,22 @@ def _groups(
 
 def _answer(ends: Floats) -> Finish:
     """The band; ends that lie beyond what was looked at count as its end."""
-    if np.isinf(ends).mean() >= 0.5:
+    # Ends that were simulated, so that none lies in a night between two of them.
+    in_order = sorted(ends.tolist())
+    known = [end for end in in_order if end < math.inf]
+    if 2 * len(known) <= len(in_order):
         return Finish(reason=_("not within a year at this pace"))
-    if np.isinf(ends).any():
-        latest = float(ends[np.isfinite(ends)].min()) + LONGEST_DAYS * 86_400
-        ends = np.where(np.isfinite(ends), ends, latest)
-    low, middle, high = (datetime.fromtimestamp(float(each), UTC) for each in _quantiles(ends))
+    latest = known[0] + LONGEST_DAYS * DAY
+    found = [in_order[place] for place in _places(len(in_order))]
+    low, middle, high = (datetime.fromtimestamp(min(end, latest), UTC) for end in found)
     return Finish(low, middle, high)
 
 
-def _quantiles(ends: Floats) -> Floats:
-    """Ends that were simulated, so that none lies in a night between two of them.
+def _places(count: int) -> tuple[int, int, int]:
+    """Which of so many ends in order are P10, P50 and P90.
 
     One more future would end by the n-th of N with the chance n / (N + 1).
     """
-    count = len(ends)
-    low, middle, high = QUANTILES * (count + 1)
-    places = np.array([np.floor(low), np.ceil(middle), np.ceil(high)]).astype(np.int64) - 1
-    return np.asarray(np.sort(ends)[np.clip(places, 0, count - 1)])
+    low, middle, high = (quantile * (count + 1) for quantile in QUANTILES)
+    places = (math.floor(low), math.ceil(middle), math.ceil(high))
+    return cast("tuple[int, int, int]", tuple(min(max(n - 1, 0), count - 1) for n in places))

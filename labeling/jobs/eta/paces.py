@@ -37,8 +37,8 @@ FLOOR = 0.05
 COMMON_SIGMA, COMMON_PRIOR = 0.16, 3.0
 """Sigma of the logarithm by which all paces move together before a team was seen for weeks, and
 how many weeks of a team's own say as much."""
-BEFORE_SECONDS, AFTER_SECONDS, HINDCASTS = 14 * 86_400.0, 7 * 86_400.0, 5
-"""What a hindcast looks back on and what it is held against, and how many are made."""
+WEEK_SECONDS, WEEKS_BEFORE, HINDCASTS = 7 * 86_400.0, 2, 5
+"""A hindcast looks back on so many weeks and is held against one; so many are made."""
 TOLD_ITEMS, TOLD_PAIRS = 20, 3
 """Items before and after that make a pair count, and pairs that make a hindcast."""
 RATIOS, MOST_LENGTHS = 200, 20_000
@@ -218,20 +218,23 @@ def _common(at: Floats, took: Floats, pair: Integers, pairs: int) -> float:
 
     Each is a hindcast of the team: the pace that could be told then, against what came.
     """
+    # Weeks before the last act: the last one is 0.
+    week = ((float(at.max()) - at) // WEEK_SECONDS).astype(np.int64)
+    weeks = HINDCASTS + WEEKS_BEFORE
+    kept = week < weeks
+    place = pair[kept] * weeks + week[kept]
+    items = np.bincount(place, minlength=pairs * weeks).reshape(pairs, weeks)
+    seconds = np.bincount(place, took[kept], minlength=pairs * weeks).reshape(pairs, weeks)
     squares = []
-    for weeks in range(1, HINDCASTS + 1):
-        cut = float(at.max()) - weeks * AFTER_SECONDS
-        logs, items = [], []
-        for since, until in ((cut - BEFORE_SECONDS, cut), (cut, cut + AFTER_SECONDS)):
-            inside = (at > since) & (at <= until)
-            count = np.bincount(pair[inside], minlength=pairs)
-            seconds = np.bincount(pair[inside], took[inside], minlength=pairs)
-            logs.append(np.log(np.maximum(seconds, 1.0) / np.maximum(count, 1)))
-            items.append(count)
-        known = (items[0] >= TOLD_ITEMS) & (items[1] >= TOLD_ITEMS)
+    for after in range(HINDCASTS):
+        before = slice(after + 1, after + 1 + WEEKS_BEFORE)
+        told, came = items[:, before].sum(axis=1), items[:, after]
+        known = (told >= TOLD_ITEMS) & (came >= TOLD_ITEMS)
         if known.sum() >= TOLD_PAIRS:
-            weight = np.minimum(items[0], items[1])[known]
-            squares.append(float(np.average((logs[1] - logs[0])[known], weights=weight)) ** 2)
+            then = seconds[known, before].sum(axis=1) / told[known]
+            change = np.log(seconds[known, after] / came[known] / np.maximum(then, 1e-3) + 1e-3)
+            weight = np.minimum(told, came)[known]
+            squares.append(float(np.average(change, weights=weight)) ** 2)
     total = COMMON_PRIOR * COMMON_SIGMA**2 + sum(squares)
     return float(np.sqrt(total / (COMMON_PRIOR + len(squares))))
 
