@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from labeling.core.key_lists import among
-from labeling.jobs.models import Batch, Forecast, Job
+from labeling.jobs.models import Batch, Event, Forecast, Job
 from labeling.jobs.states import BatchStatus, ForecastOf, Standing, Status
 
 FINISHED = (BatchStatus.COMPLETED, BatchStatus.CANCELED, BatchStatus.ARCHIVED)
 """Of these nothing is expected any more, so they are neither late nor at risk."""
 
-UNKNOWN = (None, None, "", None, None)
+UNKNOWN = (None, None, "", None)
 
 
 @dataclass(frozen=True)
@@ -84,27 +84,29 @@ def estimates_of(
     if team_id is not None:
         rows = rows.filter(team=team_id)
     now = timezone.now()
-    columns = ("subject_id", "p50_at", "p90_at", "reason", "computed_at", "changed_at")
+    columns = ("subject_id", "p50_at", "p90_at", "reason", "computed_at", "changed_at", "told_at")
     found = {row[0]: row[1:] for row in with_change(rows).values_list(*columns)}
     estimates = {}
     for subject in wanted:
-        p50_at, p90_at, reason, computed_at, changed_at = found.get(subject, UNKNOWN)
+        p50_at, p90_at, reason, computed_at, *changes = found.get(subject, UNKNOWN)
         estimates[subject] = Estimate(
             p50_at,
             p90_at,
             gettext(reason) if reason else "",
             computed_at,
             standing_of(p50_at, p90_at, due.get(subject), now),
-            computed_at is not None and changed_at is not None and changed_at > computed_at,
+            computed_at is not None and any(each and each > computed_at for each in changes),
             (due.get(subject) or now) < now,
         )
     return estimates
 
 
 def with_change(rows: QuerySet[Forecast]) -> QuerySet[Forecast]:
-    """Forecasts with `changed_at`: when any work of their team changed last."""
-    newest = Job.objects.filter(team=OuterRef("team")).order_by("-updated_at").values("updated_at")
-    return rows.annotate(changed_at=Subquery(newest[:1]))
+    """Forecasts with `changed_at` and `told_at`: their team's last change, and last event."""
+    team = OuterRef("team")
+    jobs = Job.objects.filter(team=team).order_by("-updated_at").values("updated_at")
+    events = Event.objects.filter(team=team).order_by("-at").values("at")
+    return rows.annotate(changed_at=Subquery(jobs[:1]), told_at=Subquery(events[:1]))
 
 
 def batch_estimates(batches: Iterable[Batch]) -> dict[int, Estimate]:

@@ -84,6 +84,14 @@ def test_one_older_than_the_last_change_says_that_it_is_refreshed(job):
     assert "being refreshed" in estimate_words(found)
 
 
+def test_new_working_hours_make_it_old_too(job, annotator, act):
+    Job.objects.filter(pk=job.pk).update(updated_at=NOW - 2 * HOUR)
+    stored(ForecastOf.JOB, job, computed_at=NOW - HOUR)
+    assert not job_estimates([job])[job.pk].is_stale
+    act(annotator, job.team, "set-own-hours", time_zone="UTC", monday="9-17")
+    assert job_estimates([job])[job.pk].is_stale
+
+
 def test_a_person_of_two_teams_has_one_estimate_in_each(team, job, annotator):
     stored(ForecastOf.PERSON, job, subject_id=annotator.pk)
     mine = estimates_of(ForecastOf.PERSON, [annotator.pk], {}, team_id=team.pk)
