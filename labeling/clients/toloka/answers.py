@@ -6,9 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.actor import Actor
-from labeling.clients.toloka.places import COMPLETED, ERROR, has_places, places_of
+from labeling.clients.toloka.places import (
+    COMPLETED,
+    ERROR,
+    PLACE_STATUS,
+    has_places,
+    places_of,
+)
 from labeling.clients.toloka.words import moment
-from labeling.core.key_lists import among
 from labeling.jobs.models import Batch, JobItem
 from labeling.projects.documents import Document, LabelObject, Tag
 from labeling.projects.models import Item, LabelClass, Project, TagDefinition
@@ -44,12 +49,21 @@ def _named(rows: QuerySet[Any]) -> dict[int, str]:
 
 
 def _places(actor: Actor, batch: Batch, items: Sequence[Item]) -> Mapping[int, list[Any]]:
-    """The places of these items, the newest last."""
+    """The places of those of these items that have something to show, the newest last.
+
+    First only the keys of the places: asked for the places of so many items in so many jobs at
+    once, a database looks for each item in each job.
+    """
     found: dict[int, list[Any]] = {}
-    if not has_places(batch):
+    shown = {item.pk for item in items if item.app_status in (COMPLETED, ERROR)}  # type: ignore[attr-defined]
+    if not shown or not has_places(batch):
         return found
-    places = places_of(actor, [batch.pk]).filter(item__in=among([item.pk for item in items]))
-    for place in places.select_related("annotation", "done_by").order_by("done_at", "pk"):
+    near = places_of(actor, [batch.pk]).filter(item__gte=min(shown), item__lte=max(shown))
+    keys = [pk for pk, item in near.values_list("pk", "item").order_by() if item in shown]
+    # As plain keys: a database that cannot tell how many there are reads the whole team's places.
+    places = JobItem.objects.visible_to(actor).filter(pk__in=keys)
+    places = places.select_related("annotation", "done_by").order_by("done_at", "pk")
+    for place in places.annotate(place_status=PLACE_STATUS):
         found.setdefault(place.item_id, []).append(place)
     return found
 

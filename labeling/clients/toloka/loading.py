@@ -29,7 +29,6 @@ from labeling.clients.toloka.places import chosen_items, has_places, places_of
 from labeling.clients.toloka.wire import flag, text
 from labeling.clients.toloka.words import PRIORITIES, USUAL_PRIORITY, one_of
 from labeling.core.errors import Conflict, Forbidden, Invalid
-from labeling.core.key_lists import among
 from labeling.core.workflow import actions, out_of_turn, perform, validated
 from labeling.jobs.models import Batch
 from labeling.jobs.selection import items_to_add
@@ -121,9 +120,11 @@ def add_items(actor: Actor, batch: Batch, body: Mapping[str, Any], given: Any) -
         if known.get(key, batch.dataset_id) != batch.dataset_id:
             coming.problems[number] = _("It is in another dataset than the batch.")
     wanted = [key for number, key in coming.keys.items() if number not in coming.problems]
-    fresh = set(items_to_add(batch, {"item_ids": wanted}).values_list("pk", flat=True))
+    # No ids at all would mean every item.
+    fresh = items_to_add(batch, {"item_ids": wanted}) if wanted else Item.objects.none()
+    addable = set(fresh.values_list("pk", flat=True))
     for number, key in coming.keys.items():
-        if number not in coming.problems and key not in fresh:
+        if number not in coming.problems and key not in addable:
             coming.problems[number] = _("It is in the batch already.")
     refuse_wrong(coming, skip=flag(body, "ignore_errors"))
     keys = _bring_in(actor, batch.dataset, coming)
@@ -158,7 +159,7 @@ def _known(actor: Actor, project: Project, coming: Incoming) -> dict[int, int]:
     """The dataset of each item that is named by its key; those that are not there are problems."""
     keys = list(set(coming.keys.values()))
     visible = Item.objects.visible_to(actor).filter(dataset__project=project)
-    found = dict(visible.filter(pk__in=among(keys)).values_list("pk", "dataset")) if keys else {}
+    found = dict(visible.filter(pk__in=keys).values_list("pk", "dataset"))
     for number, key in coming.keys.items():
         if key not in found:
             coming.problems[number] = _("This project has no item of that item_id.")
