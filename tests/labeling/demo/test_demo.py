@@ -18,7 +18,7 @@ from accounts.roles import Role
 from labeling.core.recounting import recounters
 from labeling.demo.people import credentials_path
 from labeling.demo.pictures import draw_picture
-from labeling.jobs.models import Annotation, Batch, Comment, Event, Job, JobItem
+from labeling.jobs.models import Annotation, Batch, Comment, Event, Forecast, Job, JobItem
 from labeling.jobs.states import ItemState, Status
 from labeling.operations.models import Operation
 from labeling.projects.models import Dataset, Item, Project
@@ -174,3 +174,12 @@ def test_every_operation_of_it_is_over_and_has_no_errors(facts):
     assert Item.objects.filter(thumbnail="").count() == 0
     assert User.objects.count() == len(ROLES)
     assert apps.get_app_config("demo").verbose_name
+
+
+def test_every_running_batch_has_a_date_and_what_it_rests_on(facts):
+    running = Batch.objects.filter(team=facts["team_id"], status="processing")
+    stored = Forecast.objects.filter(of="batch", subject_id__in=running.values("pk"))
+    assert stored.count() == running.count() > 1
+    for forecast in stored:
+        assert forecast.p50_at is not None, forecast.reason
+        assert forecast.facts["people"] > 0
