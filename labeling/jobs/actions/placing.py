@@ -106,6 +106,12 @@ class EditJobForm(KeepingForm, forms.Form):
         help_text=_("A JSON object that scripts keep with the job; it means nothing to Labeldesk."),
     )
 
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None and "custom_data" not in data:
+            data = data.copy()
+            data["custom_data"] = kwargs["initial"]["custom_data"]
+        super().__init__(data, *args, **kwargs)
+
     def clean_custom_data(self) -> dict[str, Any]:
         """The object.
 
@@ -136,8 +142,7 @@ class EditJob(JobAction):
 
     def form_kwargs(self, obj: Job, actor: Any) -> dict[str, Any]:
         """What they are now."""
-        data = json.dumps(obj.custom_data, ensure_ascii=False)
-        return {"initial": {"name": obj.name, "custom_data": data}}
+        return {"initial": {"name": obj.name, "custom_data": obj.custom_data}}
 
     def changes(self, change: Change) -> dict[str, Any]:
         """The new ones; the history keeps both names."""

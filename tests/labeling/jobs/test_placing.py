@@ -1,6 +1,9 @@
 """What a manager does outside of the usual order: statuses, names, the end of a job."""
 
+import json
+
 import pytest
+from bs4 import BeautifulSoup
 
 from labeling.core.errors import Conflict, Forbidden, Invalid
 from labeling.jobs.models import Annotation, Event, Job, JobItem
@@ -67,6 +70,27 @@ def test_a_job_gets_another_name_and_keeps_what_scripts_say(act, manager, job):
     act(manager, job, "edit", name="lemons of Monday")
     job.refresh_from_db()
     assert (job.name, job.custom_data) == ("lemons of Monday", {"order": 17})
+
+
+@pytest.mark.parametrize("data", [{}, {"order": 17, "of": ["a", None, True]}])
+def test_the_form_of_the_page_sends_back_what_it_shows(client, act, manager, job, data):
+    act(manager, job, "edit", custom_data=data)
+    client.force_login(manager)
+    page = BeautifulSoup(client.get(f"/jobs/{job.pk}/edit/").content, "html.parser")
+    shown = page.find("textarea", {"name": "custom_data"}).text.strip()
+    assert json.loads(shown) == data
+    answer = client.post(f"/jobs/{job.pk}/edit/", {"name": "other", "custom_data": shown})
+    assert answer.status_code == 302
+    job.refresh_from_db()
+    assert (job.name, job.custom_data) == ("other", data)
+
+
+def test_rest_changes_one_of_them(api_for, manager, job):
+    script = api_for(manager)
+    script.post(f"/api/jobs/{job.pk}/edit/", {"custom_data": {"a": [1]}})
+    script.post(f"/api/jobs/{job.pk}/edit/", {"name": "other"})
+    job.refresh_from_db()
+    assert (job.name, job.custom_data) == ("other", {"a": [1]})
 
 
 @pytest.mark.parametrize("data", ["[1]", "{", '{"a": NaN}', '{"a": "\\u0000"}', '"text"'])
