@@ -98,14 +98,17 @@ def presences(
     clock = clock_of(facts)
     first = clock.today - DAYS_KEPT
     local = gaps.acts.at + clock.shift
-    place = np.searchsorted(np.array(people, dtype=np.int64), gaps.acts.person)
-    hour = (local % DAY // HOUR).astype(np.int64)
+    # The acts are in order of people.
+    ends = np.searchsorted(gaps.acts.person, np.array(people, dtype=np.int64), side="right")
+    place = np.repeat(np.arange(len(people)), np.diff(ends, prepend=0))
+    whole_hours = (local // HOUR).astype(np.int64)
+    hour = whole_hours % 24
     by_hour = np.bincount(place * 24 + hour, weights=gaps.took, minlength=len(people) * 24)
     by_hour = by_hour.reshape(len(people), 24)
     team_hours = by_hour.sum(axis=0) + OFFICE * HOUR / 2
     hours = by_hour + TEAM_HOURS * team_hours / team_hours.sum()
     curve = np.concatenate(([0.0], np.cumsum(team_hours / team_hours.sum())))
-    day = (local // DAY).astype(np.int64) - first
+    day = whole_hours // 24 - first
     kept = day >= 0
     active = np.bincount(
         place[kept] * (DAYS_KEPT + 1) + day[kept],

@@ -221,7 +221,10 @@ def _common(at: Floats, took: Floats, pair: Integers, pairs: int) -> float:
     # Weeks before the last act: the last one is 0.
     week = ((float(at.max()) - at) // WEEK_SECONDS).astype(np.int64)
     weeks = HINDCASTS + WEEKS_BEFORE
-    kept = week < weeks
+    counts = np.bincount(pair, minlength=pairs)
+    kept = (week < weeks) & (counts >= 2 * TOLD_ITEMS)[pair]
+    if not kept.any():
+        return COMMON_SIGMA
     place = pair[kept] * weeks + week[kept]
     items = np.bincount(place, minlength=pairs * weeks).reshape(pairs, weeks)
     seconds = np.bincount(place, took[kept], minlength=pairs * weeks).reshape(pairs, weeks)
