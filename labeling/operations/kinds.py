@@ -45,6 +45,10 @@ class Restart(Exception):
     """
 
 
+# In a plan: a script waits for the outcome and gets it as its answer.
+AWAITED = "awaited"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What to do, frozen in the operation's row.

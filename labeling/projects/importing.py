@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from labeling.core.errors import Conflict, Invalid
 from labeling.operations.engine import release, start
-from labeling.operations.kinds import Plan
+from labeling.operations.kinds import AWAITED, Plan
 from labeling.operations.models import Operation
 from labeling.operations.states import Status
 from labeling.projects.models import Dataset, StagedFile
@@ -31,6 +31,7 @@ def start_import_items(
     *,
     fetch: bool,
     idempotency_key: str = "",
+    awaited: bool = False,
 ) -> Operation:
     """Start an import of lists of data rows into a dataset.
 
@@ -39,6 +40,7 @@ def start_import_items(
         fetch: fetch each picture now; otherwise its address is kept, and it is fetched when
             somebody needs it.
         idempotency_key: the same key starts nothing again.
+        awaited: the caller waits for the outcome, so that its good end is no news to the person.
 
     Raises:
         Forbidden: the actor's role does not manage projects.
@@ -53,7 +55,7 @@ def start_import_items(
             ImportItems.name,
             actor,
             dataset.team,
-            {"dataset": dataset, "fetch": fetch},
+            {"dataset": dataset, "fetch": fetch, AWAITED: awaited},
             subject=dataset,
             idempotency_key=idempotency_key[:LONGEST_KEY],
             hold=True,

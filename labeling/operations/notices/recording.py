@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models.people import MailWish
 from labeling.operations.finishing import on_finished
+from labeling.operations.kinds import AWAITED
 from labeling.operations.models import Operation
 from labeling.operations.notices import ringing
 from labeling.operations.notices.models import Delivery, Notice, Webhook
@@ -22,11 +23,12 @@ def put_behind_the_bell(operation: Operation) -> None:
     """A notice for who asked for it.
 
     What goes through the quick queue without any error has shown its result on the page where it
-    was asked for: it stands in the list, but is no news.
+    was asked for, and what a script waited for has answered it: it stands in the list, but is no
+    news.
     """
     if operation.created_by_id is None:
         return
-    is_news = operation.queue != Queue.QUICK or not went_well(operation)
+    is_news = not (went_well(operation) and is_told_at_once(operation))
     Notice.objects.update_or_create(
         person_id=operation.created_by_id,
         operation=operation,
@@ -61,6 +63,8 @@ def write_mail(operation: Operation) -> None:
     person = operation.created_by
     if person is None or operation.status == Status.CANCELED or not person.email:
         return
+    if went_well(operation) and operation.plan.get(AWAITED):
+        return
     if not wants_mail(person.mail_when_finished, operation):
         return
     delivery = Delivery.objects.create(
@@ -75,6 +79,11 @@ def wants_mail(wish: str, operation: Operation) -> bool:
         return wish == MailWish.ALWAYS
     ended = operation.completed_at
     return ended is not None and ended - operation.created_at > LONG
+
+
+def is_told_at_once(operation: Operation) -> bool:
+    """Whether who asked for it has its result in hand when it ends."""
+    return operation.queue == Queue.QUICK or bool(operation.plan.get(AWAITED))
 
 
 def went_well(operation: Operation) -> bool:

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Capability
 from labeling.core.collecting import collector_resting
-from labeling.operations.kinds import Chunk, Kind, OperationFailed, Plan, Row, Step, register_kind
+from labeling.operations.kinds import (
+    AWAITED,
+    Chunk,
+    Kind,
+    OperationFailed,
+    Plan,
+    Row,
+    Step,
+    register_kind,
+)
 from labeling.operations.models import Operation
 from labeling.operations.states import Outcome
 from labeling.projects.models import Dataset, Item
@@ -48,6 +57,8 @@ class ImportItems(Kind):
         dataset: Dataset = data["dataset"]
         refuse_archived(dataset)
         frozen = {"dataset": dataset.pk, "fetch": bool(data["fetch"]), "files": []}
+        if data.get(AWAITED):
+            frozen[AWAITED] = True
         if "failed_rows_of" in data:
             frozen["failed_rows_of"] = data["failed_rows_of"]
         return Plan(frozen, label=_("Import of a list into “%s”") % dataset.name)

@@ -219,7 +219,7 @@ def _import(asking: Asking, dataset: Dataset, rows: list[dict[str, Any]]) -> Ope
     """
     file = SimpleUploadedFile("images.json", json.dumps(rows).encode(), "application/json")
     fetch = asking.body.flag("forceMetadataForLinks")
-    started = start_import_items(asking.actor, dataset, [file], fetch=fetch)
+    started = start_import_items(asking.actor, dataset, [file], fetch=fetch, awaited=True)
     operation = finish(started.pk, SECONDS)
     if operation.status not in FINISHED:
         told = _("The images are still being taken in. Operation %d tells when they are there.")

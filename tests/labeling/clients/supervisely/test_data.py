@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import ApiToken
 from labeling.jobs.models import Event
 from labeling.operations.models import Operation
+from labeling.operations.notices.models import Notice
 from labeling.projects.models import Item, StagedFile
 from tests.factories import DatasetFactory, ItemFactory, ProjectFactory, picture
 from tests.labeling.clients.supervisely.conftest import ROOT
@@ -197,6 +198,7 @@ def test_bytes_are_kept_by_their_hash_and_become_an_image_once(
     assert (made["name"], made["hash"], made["meta"]) == ("red.png", hash_of(content), {"shot": 1})
     assert not StagedFile.objects.exists()
     assert Operation.objects.get().kind == "import-items"
+    assert not Notice.objects.unseen().exists(), "what a script waited for is no news"
     status, message = refused(manager, "images.bulk.add", datasetId=dataset.pk, images=sent)
     assert (status, "red.png" in message) == (400, True)
     twin = [{"title": "twin.png", "hash": hash_of(content)}]

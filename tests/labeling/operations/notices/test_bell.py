@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from labeling.operations import engine
 from labeling.operations.engine import claims
+from labeling.operations.kinds import AWAITED
 from labeling.operations.models import Notice, Operation
 from labeling.operations.queues import Queue
 from labeling.operations.states import Status
@@ -89,6 +90,16 @@ def test_what_shows_its_result_at_once_is_in_the_list_but_no_news(
     Operation.objects.filter(pk=wrong.pk).update(queue=Queue.QUICK)
     engine.run(wrong.pk)
     assert '<span class="count dot">1</span>' in bell()
+
+
+def test_what_a_script_waited_for_is_in_the_list_but_no_news(count, rings, bell):
+    for to, shown in ((1, False), (10, True)):
+        operation = count(to=to)
+        plan = {**operation.plan, AWAITED: True}
+        Operation.objects.filter(pk=operation.pk).update(plan=plan)
+        engine.run(operation.pk)
+        assert Notice.objects.filter(operation=operation).exists()
+        assert ("dot" in bell()) is shown, "only what went wrong in part is news"
 
 
 def test_a_script_reads_and_marks_them(count, team, api_for, manager, reviewer, rings):
