@@ -142,6 +142,15 @@ def held_items(team_id: int, person_ids: Sequence[int], without: Sequence[int]) 
     return held
 
 
+def rooms_left(team_id: int, person_ids: Sequence[int], without: Sequence[int]) -> dict[int, int]:
+    """So many more jobs those people may have who have a limit, some jobs left aside."""
+    members = Membership.objects.filter(team=team_id, user__in=person_ids, most_jobs__isnull=False)
+    limits = dict(members.values_list("user", "most_jobs"))
+    rows = _open_jobs(team_id, list(limits)).exclude(pk__in=among(without))
+    counts = dict(rows.values_list("annotator").annotate(Count("pk")))
+    return {person: max((most or 0) - counts.get(person, 0), 0) for person, most in limits.items()}
+
+
 def _open_jobs(team_id: int, person_ids: Sequence[int]) -> QuerySet[Job]:
     jobs = Job.objects.live().filter(any_of(ANNOTATING), team=team_id, annotator__in=person_ids)
     return jobs.order_by()

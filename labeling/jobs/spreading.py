@@ -135,7 +135,10 @@ def _rounded(quotas: Sequence[Fraction], total: int) -> list[int]:
 
 
 def spread_jobs(
-    left: Mapping[int, int], held: Mapping[int, int], barred: Mapping[int, int]
+    left: Mapping[int, int],
+    held: Mapping[int, int],
+    barred: Mapping[int, int],
+    rooms: Mapping[int, int] | None = None,
 ) -> dict[int, int]:
     """Give each job to the person who then holds the fewest items.
 
@@ -147,13 +150,17 @@ def spread_jobs(
         held: items that people hold already, by person; at least one person.
         barred: a person who may not get the job (its reviewer), by job. They get it only when
             there is nobody else, and are refused then with the reason.
+        rooms: so many more jobs at most, of people who have a limit. Likewise.
     """
-    load = dict(held)
+    load, room = dict(held), dict(rooms or {})
     order = {person: index for index, person in enumerate(load)}
     shares: dict[int, int] = {}
     for job, items in sorted(left.items(), key=lambda pair: -pair[1]):
-        able = [person for person in load if person != barred.get(job)] or list(load)
+        free = [person for person in load if room.get(person, 1) > 0] or list(load)
+        able = [person for person in free if person != barred.get(job)] or free
         person = min(able, key=lambda each: (load[each], order[each]))
         load[person] += items
+        if person in room:
+            room[person] -= 1
         shares[job] = person
     return shares

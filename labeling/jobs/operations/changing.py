@@ -21,7 +21,7 @@ from labeling.core.fields import IdListField
 from labeling.core.key_lists import among
 from labeling.core.workflow import actions, validated
 from labeling.jobs.actions.base import people_who
-from labeling.jobs.loads import held_items
+from labeling.jobs.loads import held_items, rooms_left
 from labeling.jobs.models import Job
 from labeling.jobs.operations.job_tasks import MARKS, VALUES, Task, done, part_of, plain
 from labeling.jobs.queue.leases import return_expired
@@ -217,14 +217,16 @@ def planned_spread(team: Team, jobs: Sequence[Job], person_ids: Sequence[int]) -
     people = list(people_who(Capability.LABEL, team.pk).filter(pk__in=person_ids))
     if not people or len(people) != len(set(person_ids)):
         raise Invalid({"people": [_("Choose people of this team who may label.")]})
+    keys, moving = [person.pk for person in people], [job.pk for job in jobs]
     shares = spread_jobs(
         {job.pk: job.left for job in jobs},
-        held_items(team.pk, [person.pk for person in people], [job.pk for job in jobs]),
+        held_items(team.pk, keys, moving),
         {
             job.pk: job.reviewer_id
             for job in jobs
             if job.reviewer_id and not job.batch.allow_own_review
         },
+        rooms_left(team.pk, keys, moving),
     )
     return {
         "verb": "assign",

@@ -121,6 +121,11 @@ def test_a_reviewer_does_not_get_the_job_while_there_is_somebody_else():
     assert spread_jobs({1: 10}, {7: 0}, {1: 7}) == {1: 7}
 
 
+def test_whoever_has_no_room_gets_no_job_while_there_is_somebody_else():
+    assert spread_jobs({1: 5, 2: 5, 3: 5}, {7: 0, 8: 90}, {}, {7: 1}) == {1: 7, 2: 8, 3: 8}
+    assert spread_jobs({1: 5}, {7: 0}, {}, {7: 0}) == {1: 7}
+
+
 @given(JOBS, PEOPLE)
 def test_every_job_goes_to_one_of_the_people(left, held):
     shares = spread_jobs(left, held, {})

@@ -179,8 +179,10 @@ def test_rest_sets_a_limit_and_tells_it(api_for, manager, annotator):
     assert (answer.status_code, answer.json()["most_jobs"]) == (200, 4)
 
 
-def test_counts_of_people_after_a_bulk_fit_the_limits(change_many, batch, ben, annotator):
+def test_spreading_jobs_evenly_leaves_out_who_is_at_the_limit(change_many, batch, ben, annotator):
+    JobFactory.create(batch=batch, annotator=annotator, size=30)
     jobs = [JobFactory.create(batch=batch, size=1) for _ in range(3)]
-    change_many(jobs, verb="spread", people=[str(ben.pk), str(annotator.pk)])
+    result = change_many(jobs, verb="spread", people=[str(ben.pk), str(annotator.pk)])
+    assert result["changed"] == 3
     have = Counter(Job.objects.filter(annotator__isnull=False).values_list("annotator", flat=True))
-    assert have[ben.pk] <= 2
+    assert have == {ben.pk: 2, annotator.pk: 3}
