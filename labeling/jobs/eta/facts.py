@@ -75,7 +75,7 @@ class Work:
         key: names it in the answer.
         batch: whose pace and rejections it goes by.
         order: its place in the queue; the smaller goes first, and the first number is a level of
-            priority, the same as in `Launch`.
+            priority, the same as in `Launch`; levels count from 1.
         people: who may do it; empty means nobody can.
         to_do: items that still have to be done, those that were sent back included.
         to_review: items that are done and wait for a decision.

@@ -27,9 +27,11 @@ def forecast(facts: Facts, habits: Habits | None = None) -> Mapping[str, Finish]
     A what-if is this with changed facts. The same facts always give the same answer.
 
     Arguments:
-        habits: what was observed, if it is at hand: `habits_of` of the same acts and people.
+        habits: what was observed, if it is at hand: `habits_of` of the same acts. It is made
+            anew where the works have people that it does not know.
     """
-    habits = habits or habits_of(facts)
+    if habits is None or not _named(facts.works).issubset(habits.people):
+        habits = habits_of(facts)
     clock = clock_of(facts)
     reasons = {work.key: reason for work in facts.works if (reason := _reason(work, habits))}
     works = [work for work in facts.works if work.key not in reasons]
@@ -49,6 +51,11 @@ def forecast(facts: Facts, habits: Habits | None = None) -> Mapping[str, Finish]
         for work in facts.works
     }
     return answers | _groups(facts.works, finish, reasons)
+
+
+def _named(works: Sequence[Work]) -> set[int]:
+    named = {person for work in works for person in work.people}
+    return named.union(person for work in works for person in work.reviewers or ())
 
 
 def _reason(work: Work, habits: Habits) -> str | Promise:

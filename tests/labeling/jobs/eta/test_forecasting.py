@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from labeling.jobs.eta.facts import Acts, Did, Facts, Hours, Work
 from labeling.jobs.eta.forecasting import forecast
+from labeling.jobs.eta.observing import habits_of
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 NOW = MONDAY + timedelta(days=10, hours=11, minutes=30)
@@ -130,6 +131,14 @@ def test_what_only_waits_for_review_needs_nobody_to_label():
     assert answers_of(facts(waiting, rows=steady((1, 2))))["a"].p90 < NOW + timedelta(days=2)
     nobody = replace(waiting, reviewers=())
     assert str(answers_of(facts(nobody))["a"].reason) == "no one reviews"
+
+
+def test_a_what_if_may_add_somebody_of_whom_the_habits_at_hand_do_not_know():
+    alone = facts(work(900))
+    habits = habits_of(alone)
+    together = replace(alone, works=[work(900, people=(1, 7))])
+    assert forecast(together, habits) == forecast(together)
+    assert forecast(together, habits)["a"].p50 < forecast(alone, habits)["a"].p50
 
 
 def test_somebody_named_twice_is_still_one_person():
