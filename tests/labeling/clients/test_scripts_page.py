@@ -1,5 +1,7 @@
 """The page that tells users how to point their vendors' scripts here."""
 
+from typing import Any
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -17,7 +19,7 @@ PAGE = "/account/scripts/"
     ],
 )
 def test_each_vendor_has_its_lines_and_its_address_to_copy(client_for, annotator, vendor, address):
-    page = BeautifulSoup(client_for(annotator).get(PAGE).content, "html.parser")
+    page: Any = BeautifulSoup(client_for(annotator).get(PAGE).content, "html.parser")
     section = page.find(id=vendor)
     field = section.find("input", {"id": f"{vendor}-address"})
     assert field["value"] == f"http://testserver{address}"
@@ -30,7 +32,7 @@ def test_each_vendor_has_its_lines_and_its_address_to_copy(client_for, annotator
 
 def test_a_token_made_here_stands_in_the_lines_this_once(client_for, annotator):
     browser = client_for(annotator)
-    page = BeautifulSoup(
+    page: Any = BeautifulSoup(
         browser.post(PAGE, {"name": "nightly", "days": "90"}).content, "html.parser"
     )
     token = ApiToken.objects.get(user=annotator)
@@ -47,7 +49,7 @@ def test_a_token_without_a_name_is_asked_for_it(client_for, annotator):
 
 
 def test_scripts_are_told_the_ids_that_they_name(client_for, annotator, team):
-    page = BeautifulSoup(client_for(annotator).get(PAGE).content, "html.parser")
+    page: Any = BeautifulSoup(client_for(annotator).get(PAGE).content, "html.parser")
     facts = page.find(id="supervisely").find("dl").text
     for fact in (str(team.pk), team.name, str(annotator.pk), "ana"):
         assert fact in facts

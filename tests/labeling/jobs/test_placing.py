@@ -77,7 +77,8 @@ def test_the_form_of_the_page_sends_back_what_it_shows(client, act, manager, job
     act(manager, job, "edit", custom_data=data)
     client.force_login(manager)
     page = BeautifulSoup(client.get(f"/jobs/{job.pk}/edit/").content, "html.parser")
-    shown = page.find("textarea", {"name": "custom_data"}).text.strip()
+    [field] = page.find_all("textarea", {"name": "custom_data"})
+    shown = field.text.strip()
     assert json.loads(shown) == data
     answer = client.post(f"/jobs/{job.pk}/edit/", {"name": "other", "custom_data": shown})
     assert answer.status_code == 302
