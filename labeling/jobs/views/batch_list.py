@@ -79,7 +79,7 @@ class BatchList(ListPage[Batch]):
         ),
         replace(ETA, priority=1, is_named=True),
         Column("priority", _("Priority"), value="get_priority_display", ordering="priority"),
-        DUE,
+        replace(DUE, priority=1, is_named=True),
     )
 
     def get_queryset(self) -> QuerySet[Batch]:
