@@ -96,6 +96,8 @@ class Period:
 
     def local(self, quarter: int) -> int:
         """The quarter by the zone's clocks: such numbers make days and hours by division."""
+        if len(self.shifts) == 1:  # no change of the clocks
+            return quarter + self.shifts[0][1]
         place = bisect_right(self.shifts, quarter, key=lambda shift: shift[0])
         return quarter + self.shifts[max(place - 1, 0)][1]
 

@@ -90,14 +90,21 @@ def throughput_of(activity: QuerySet[Activity], period: Period) -> Throughput:
     Arguments:
         activity: of one team, as far as the reader sees it.
     """
-    days = dict.fromkeys(period.dates, NOTHING)
-    hours: dict[tuple[int, int], Acts] = {}
+    by_day: dict[int, list[int]] = {}
+    by_hour: dict[int, list[int]] = {}
     for quarter, *counts in _sums(_within(activity, period), "quarter"):
-        acts, local = Acts(*counts), period.local(quarter)
-        day, hour = day_of(local // A_DAY), hour_of_week(local % A_WEEK // AN_HOUR)
-        days[day] += acts
-        hours[hour] = hours.get(hour, NOTHING) + acts
-    return Throughput(period, list(days.items()), hours)
+        local = period.local(quarter)
+        _add(by_day.setdefault(local // A_DAY, [0, 0, 0]), counts)
+        _add(by_hour.setdefault(local % A_WEEK // AN_HOUR, [0, 0, 0]), counts)
+    days = {day_of(day): Acts(*counts) for day, counts in by_day.items()}
+    hours = {hour_of_week(hour): Acts(*counts) for hour, counts in by_hour.items()}
+    return Throughput(period, [(day, days.get(day, NOTHING)) for day in period.dates], hours)
+
+
+def _add(sums: list[int], counts: Sequence[int]) -> None:
+    """Add in place: this runs for up to 96 quarters a day."""
+    for place, count in enumerate(counts):
+        sums[place] += count
 
 
 def acts_by_person(
