@@ -52,7 +52,8 @@ WRITES_A_STATE: dict[str, str] = {
 
 def test_imports_go_down_the_layers_and_never_up():
     # In a process of its own: its set-up of logging silences every logger that exists already.
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"]
+    lint_imports = str(Path(sys.executable).with_name("lint-imports"))
+    command = [lint_imports, "--no-cache", "--no-logo"]
     checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

@@ -1,5 +1,7 @@
 """Jobs are made of rows in a way of their own, quicker than Django's and with the same result."""
 
+from typing import Any
+
 import pytest
 from django.db.models import Model
 from django.db.models.signals import post_init, pre_init
@@ -9,7 +11,7 @@ from tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
 
-django_own = Model.from_db.__func__
+django_own: Any = vars(Model)["from_db"].__func__
 
 
 @pytest.mark.parametrize("columns", [(), ("name", "team_id", "due_at")])
