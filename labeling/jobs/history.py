@@ -242,6 +242,7 @@ SKILLS: Mapping[str, Any] = {
     "set-level": level_set,
 }
 
+
 def hours_set(event: Event, who: str, names: Mapping[int, str]) -> str:
     """Whose working hours, or that they are observed again."""
     words = {"who": who, "whose": event.data.get("whose") or _("the team")}

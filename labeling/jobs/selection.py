@@ -57,5 +57,5 @@ def items_to_add(batch: Batch, selection: Selection | dict[str, Any]) -> ItemQue
     if batch.status == BatchStatus.NEW:
         held = selected_items(batch.dataset, batch.selection).order_by()
         return chosen.exclude(pk__in=held.values("pk"))
-    places = JobItem.objects.filter(item=OuterRef("pk"), job__batch=batch, job__archived_at=None)
-    return chosen.exclude(Exists(places))
+    places = JobItem.objects.filter(job__batch=batch, job__archived_at=None).order_by()
+    return chosen.exclude(pk__in=places.values("item"))

@@ -15,7 +15,15 @@ from labeling.jobs.eta.forecasting import forecast
 from labeling.jobs.eta.observing import habits_of
 from labeling.jobs.eta.paces import gaps_of
 from labeling.jobs.eta.tails import PRIOR_HELD, held_chance
-from tests.labeling.jobs.eta.test_forecasting import MONDAY, NOW, facts, mean, steady, work
+from tests.labeling.jobs.eta.test_forecasting import (
+    MONDAY,
+    NOW,
+    answers_of,
+    facts,
+    mean,
+    steady,
+    work,
+)
 
 HOUR = 3_600.0
 
@@ -119,7 +127,8 @@ def test_the_last_items_take_as_long_as_the_longest_of_them():
     many, luck = np.full(FUTURES, 30.0), uniform(1)
     assert odd.labeling.longest(many, luck).mean() > 3.5
     assert odd.labeling.longest(many / 30, luck).mean() < 2.7
-    assert forecast(few, odd)["a"].p90 > forecast(few, even)["a"].p90 + timedelta(seconds=15)
+    long, short = (answers_of(few, habits)["a"] for habits in (odd, even))
+    assert long.p90 > short.p90 + timedelta(seconds=15)
 
 
 def test_an_end_after_everybody_went_home_is_when_the_first_is_back():
@@ -174,7 +183,7 @@ def test_jobs_batches_projects_and_people_all_have_their_dates():
         )
         for number, person in ((1, 1), (2, 1), (3, 2))
     ]
-    answers = forecast(Facts(NOW, facts().zone, jobs, Acts.of(steady((1, 2)))))
+    answers = answers_of(Facts(NOW, facts().zone, jobs, Acts.of(steady((1, 2)))))
     assert set(answers) == {
         *(f"job {number}" for number in (1, 2, 3)),
         "batch 1",
