@@ -193,7 +193,7 @@ def verb_button(
     form as a page.
 
     Arguments:
-        action: has verb, label, form, destructive, primary.
+        action: has verb, label, form, has_page, destructive, primary.
         url: the verb's URL on that object.
     """
     kind = "danger" if action.destructive else "primary" if action.primary else ""

@@ -186,7 +186,7 @@ class Question(forms.Form):
 
 def action(**facts):
     """An action as the buttons see it."""
-    known = {"verb": "stop", "label": "Stop", "form": NoInput}
+    known = {"verb": "stop", "label": "Stop", "form": NoInput, "has_page": False}
     return SimpleNamespace(**{**known, "destructive": False, "primary": False, **facts})
 
 
@@ -208,6 +208,16 @@ def test_a_verb_with_input_is_a_link_to_its_form():
     assert "data-dialog" in html
     assert "danger" in html
     assert "<form" not in html
+
+
+def test_a_form_that_is_a_page_of_its_own_opens_in_no_dialog():
+    html = drawn(
+        "{% verb_button a '/batches/1/rebalance/' %}",
+        a=action(form=Question, has_page=True),
+        request=RequestFactory().get("/"),
+    )
+    assert 'href="/batches/1/rebalance/"' in html
+    assert "data-dialog" not in html
 
 
 def test_a_field_is_tied_to_its_help_and_its_errors():
