@@ -28,15 +28,20 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # It need not outlive a power cut.
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
+
+def _of_this_process(redis_url: str) -> str:
+    """Its own Redis database for each of the processes that share out the suite.
+
+    They must not read, nor empty, each other's. They take every fourth, so that their neighbours
+    stay free for other suites.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return re.sub(r"(?<=/)\d+$", lambda number: str((int(number[0]) + 4 * process) % 16), redis_url)
+
+
 if isinstance(CACHES["default"].get("LOCATION"), str):
-    # Processes that share out the suite must not read, nor empty, each other's Redis database:
-    # they take every fourth, so that their neighbours stay free for other suites.
-    _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    CACHES["default"]["LOCATION"] = re.sub(
-        r"(?<=/)\d+$",
-        lambda number: str((int(number[0]) + 4 * _process) % 16),
-        CACHES["default"]["LOCATION"],
-    )
+    CACHES["default"]["LOCATION"] = _of_this_process(CACHES["default"]["LOCATION"])
+SERVICES_BROKER_URL = _of_this_process(SERVICES_BROKER_URL)
 
 # Background work happens at once, so that a test sees its result; tests/services has real workers.
 CELERY_TASK_ALWAYS_EAGER = True

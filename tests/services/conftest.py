@@ -78,7 +78,8 @@ def grown(tmp_path: Path) -> Iterator[Desk]:
     broker = getattr(settings, "SERVICES_BROKER_URL", "")
     assert broker.startswith("redis"), "set CELERY_BROKER_URL to a Redis server"
     with postgres_database() as database:
-        cache = os.environ.get("CACHE_URL", broker)
+        shared = str(settings.CACHES["default"].get("LOCATION", ""))
+        cache = shared if shared.startswith("redis") else broker
         variables = {"DATABASE_URL": database, "CELERY_BROKER_URL": broker, "CACHE_URL": cache}
         with desk(tmp_path / "desk", **variables) as made:
             yield made

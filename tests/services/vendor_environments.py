@@ -4,10 +4,13 @@ Made once and kept, from `requirements/<vendor>.txt` with its hashes; VENDOR_ENV
 where.
 """
 
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.source import ROOT
@@ -22,11 +25,21 @@ def python_with(vendor: str) -> Path:
     folder = Path(os.environ.get("VENDOR_ENVIRONMENTS", ROOT / ".venvs")) / f"{vendor}-{digest}"
     done = folder / "complete"
     python = folder / "bin" / "python"
-    if not done.exists():
-        run(sys.executable, "-m", "venv", "--clear", str(folder))
-        run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pins))
-        done.touch()
+    with one_at_a_time(folder.with_suffix(".lock")):
+        if not done.exists():
+            run(sys.executable, "-m", "venv", "--clear", str(folder))
+            run(str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pins))
+            done.touch()
     return python
+
+
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Of the processes that share out the suite, one makes an environment; the others wait."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def run(*command: str, **variables: str) -> str:
