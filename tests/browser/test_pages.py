@@ -250,6 +250,8 @@ def assert_fits(page: Page) -> None:
 
 def assert_good(windows: Windows, page: Page, axe) -> None:
     """Readable by everybody, as wide as its screen, and without a complaint."""
+    # While a picture is loading, what cannot be used yet is dimmed.
+    expect(page.locator("[data-waiting]")).to_have_count(0)
     assert_fits(page)
     axe(page)
     assert not windows.demo.complaints()

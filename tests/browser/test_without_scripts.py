@@ -92,7 +92,7 @@ def test_pictures_are_uploaded_and_launched(demo: DemoDesk, page: Page, tmp_path
     page.get_by_role("link", name="Plain crate").first.click()
     page.get_by_role("link", name="New batch").click()
     page.get_by_label("Name").fill("Plain batch")
-    page.get_by_label("Ben").check()
+    page.get_by_label("Ben", exact=True).check()
     page.get_by_role("button", name="Launch batch").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Plain batch")
     page.reload()
