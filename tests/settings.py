@@ -16,8 +16,10 @@ atexit.register(shutil.rmtree, _data, ignore_errors=True)
 for _name in [name for name in os.environ if name.startswith("LABELDESK_")]:
     del os.environ[_name]
 os.environ["LABELDESK_DATA"] = str(_data)
-# Only desks that tests/services starts in processes of their own ring there.
-SERVICES_BROKER_URL = os.environ.pop("CELERY_BROKER_URL", "")
+# Only desks that tests/services starts in processes of their own ring there. The name of its own is
+# for the processes that share out the suite: they are started from here, and read it again.
+_broker_url = os.environ.pop("CELERY_BROKER_URL", "")
+SERVICES_BROKER_URL = os.environ.setdefault("SERVICES_BROKER_URL", _broker_url)
 
 from labeling.settings import *  # noqa: E402, F403
 from labeling.settings import CACHES, DATABASES, STORAGES  # noqa: E402
