@@ -156,6 +156,18 @@ def test_a_job_begun_since_the_preview_makes_it_stale(act, manager, batch, four,
     assert have(batch) == {"Ana": 20, "Ben": 20}
 
 
+def test_a_job_that_stays_in_the_preview_and_went_to_somebody_else_makes_it_stale(
+    act, manager, batch, four, both, annotator2
+):
+    seen = sealed(batch, both)
+    moving = {dealt.job.job_id for dealt in proposed(batch, Wish(tuple(both))).moves}
+    staying = next(job for job in four if job.pk not in moving)
+    act(manager, staying, "assign", annotator=annotator2.pk)
+    with pytest.raises(Conflict):
+        act(manager, batch, "rebalance", people=both, seen=seen)
+    assert have(batch) == {"Ana": 30, "Ben": 10}
+
+
 def test_two_managers_with_the_same_preview_the_second_is_told(
     act, manager, owner, batch, four, both
 ):
